@@ -1,0 +1,86 @@
+"""Every job of this book, one session each; ``nox -l`` lists them."""
+
+from __future__ import annotations
+
+
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.error_on_external_run = True
+nox.options.sessions = ["book", "tests"]
+
+LOCK = "constraints.txt"
+SITE = Path("_build", "html")
+SPHINX_OPTIONS = ("-c", ".", "-b", "html", "-d", "_build/doctrees", "-W", "-n", "-j", "2")
+GROUPS = ("book", "test", "lint", "serve")
+
+
+def install(session: nox.Session, *groups: str, package: bool = True) -> None:
+    """Install dependency groups, and the package itself, at the locked versions."""
+    wanted = [argument for group in groups for argument in ("--group", group)]
+    # uv leaves modules uncompiled, and TensorFlow then takes seconds longer to import.
+    session.env["UV_COMPILE_BYTECODE"] = "1"
+    session.install("-c", LOCK, *(("-e", ".") if package else ()), *wanted)
+
+
+@nox.session
+def book(session: nox.Session) -> None:
+    """Build the book into _build/html; fails when any example fails."""
+    install(session, "book")
+    session.run("sphinx-build", *SPHINX_OPTIONS, *session.posargs, "book", str(SITE))
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests; `nox -s tests -- -m "not slow"` runs the fast ones."""
+    install(session, "test")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, formatting and types: ruff, ruff format, mypy --strict."""
+    install(session, "lint", package=False)
+    session.install("-c", LOCK, "numpy")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+
+
+@nox.session
+def serve(session: nox.Session) -> None:
+    """Build, serve on localhost, and build again at every change."""
+    install(session, "serve")
+    watched = ("--watch", "src", "--watch", "conf.py")
+    options = [option for option in SPHINX_OPTIONS if option != "-W"]
+    session.run("sphinx-autobuild", *options, *watched, *session.posargs, "book", str(SITE))
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Time the training against Keras' fit and a plain NumPy loop, in one run."""
+    install(session, "test")
+    session.run("python", "tests/benchmarks/training.py", *session.posargs)
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Renew constraints.txt: the newest versions that fit together, for every platform."""
+    session.install("uv")
+    options = ("--universal", "--fork-strategy", "fewest", "--python-version", "3.11", "--upgrade")
+    groups = [argument for group in GROUPS for argument in ("--group", group)]
+    quiet = ("--quiet", "--no-annotate", "--custom-compile-command", "nox -s lock")
+    session.run("uv", "pip", "compile", *options, *quiet, *groups, "pyproject.toml", "-o", LOCK)
+
+
+@nox.session(venv_backend="none")
+def clean(session: nox.Session) -> None:
+    """Remove everything that a build has made."""
+    for path in ("_build", ".pytest_cache", ".hypothesis", ".ruff_cache", ".mypy_cache"):
+        shutil.rmtree(path, ignore_errors=not Path(path).exists())
+    session.log("The next build starts cold.")
