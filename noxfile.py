@@ -16,7 +16,18 @@ nox.options.sessions = ["book", "tests"]
 
 LOCK = "constraints.txt"
 SITE = Path("_build", "html")
-SPHINX_OPTIONS = ("-c", ".", "-b", "html", "-d", "_build/doctrees", "-W", "-n", "-j", "2")
+SPHINX_OPTIONS = (
+    "-c",
+    ".",
+    "-b",
+    "html",
+    "-d",
+    "_build/doctrees",
+    "-W",
+    "-n",
+    "-j",
+    "2",
+)
 GROUPS = ("book", "test", "lint", "serve")
 
 
@@ -32,7 +43,9 @@ def install(session: nox.Session, *groups: str, package: bool = True) -> None:
 def book(session: nox.Session) -> None:
     """Build the book into _build/html; fails when any example fails."""
     install(session, "book")
-    session.run("sphinx-build", *SPHINX_OPTIONS, *session.posargs, "book", str(SITE))
+    session.run(
+        "sphinx-build", *SPHINX_OPTIONS, *session.posargs, "book", str(SITE)
+    )
 
 
 @nox.session
@@ -58,7 +71,14 @@ def serve(session: nox.Session) -> None:
     install(session, "serve")
     watched = ("--watch", "src", "--watch", "conf.py")
     options = [option for option in SPHINX_OPTIONS if option != "-W"]
-    session.run("sphinx-autobuild", *options, *watched, *session.posargs, "book", str(SITE))
+    session.run(
+        "sphinx-autobuild",
+        *options,
+        *watched,
+        *session.posargs,
+        "book",
+        str(SITE),
+    )
 
 
 @nox.session
@@ -72,15 +92,43 @@ def bench(session: nox.Session) -> None:
 def lock(session: nox.Session) -> None:
     """Renew constraints.txt: the newest versions that fit together, for every platform."""
     session.install("uv")
-    options = ("--universal", "--fork-strategy", "fewest", "--python-version", "3.11", "--upgrade")
+    options = (
+        "--universal",
+        "--fork-strategy",
+        "fewest",
+        "--python-version",
+        "3.11",
+        "--upgrade",
+    )
     groups = [argument for group in GROUPS for argument in ("--group", group)]
-    quiet = ("--quiet", "--no-annotate", "--custom-compile-command", "nox -s lock")
-    session.run("uv", "pip", "compile", *options, *quiet, *groups, "pyproject.toml", "-o", LOCK)
+    quiet = (
+        "--quiet",
+        "--no-annotate",
+        "--custom-compile-command",
+        "nox -s lock",
+    )
+    session.run(
+        "uv",
+        "pip",
+        "compile",
+        *options,
+        *quiet,
+        *groups,
+        "pyproject.toml",
+        "-o",
+        LOCK,
+    )
 
 
 @nox.session(venv_backend="none")
 def clean(session: nox.Session) -> None:
     """Remove everything that a build has made."""
-    for path in ("_build", ".pytest_cache", ".hypothesis", ".ruff_cache", ".mypy_cache"):
+    for path in (
+        "_build",
+        ".pytest_cache",
+        ".hypothesis",
+        ".ruff_cache",
+        ".mypy_cache",
+    ):
         shutil.rmtree(path, ignore_errors=not Path(path).exists())
     session.log("The next build starts cold.")

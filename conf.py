@@ -1,0 +1,100 @@
+"""Sphinx settings of the book."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent
+sys.path.insert(0, str(ROOT / "src"))
+
+from annbook import mnist  # noqa: E402
+from annbook.errors import BookError  # noqa: E402
+from bookbuild import execution  # noqa: E402
+
+project = "Artificial neural networks and TensorFlow"
+author = "the annbook authors"
+project_copyright = f"2026, {author}. Text CC BY 4.0, code MIT"
+language = "en"
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_exercise",
+    "sphinx_togglebutton",
+    "sphinxcontrib.bibtex",
+    "bookbuild",
+]
+nitpicky = True
+# The types in our docstrings are words ("ndarray, shape (n,)"), not links.
+nitpick_ignore_regex = [("py:class", r"[^.]*")]
+book_source = str(ROOT / "src")
+book_glossary = "reference/glossary"
+
+# The data: one edition for the whole build, so that an offline machine waits for it only once.
+try:
+    book_edition = mnist.edition()
+    book_edition_line = mnist.describe(mnist.load())
+except BookError as error:
+    book_edition, book_edition_line, fault = "", "", str(error)
+
+    def setup(_app: object) -> None:
+        """End with the one line that helps: a ConfigError would drown in Sphinx's own report."""
+        sys.exit(fault)
+
+
+os.environ["ANNBOOK_EDITION"] = book_edition
+
+# Execution: see CONTRIBUTING.md, "How a page runs".
+os.environ.update(execution.kernel_environment(ROOT / "_build" / "ipython"))
+book_fingerprint = execution.fingerprint(
+    [path for path in ROOT.glob("src/**/*") if path.suffix in {".py", ".npz"}],
+    book_edition,
+)
+nb_execution_mode = "cache"
+nb_execution_cache_path = str(ROOT / "_build" / "cache" / book_fingerprint)
+nb_execution_raise_on_error = True
+nb_execution_show_tb = True
+nb_execution_timeout = 300
+nb_merge_streams = True
+nb_output_stderr = "error"
+
+myst_enable_extensions = [
+    "attrs_block",
+    "attrs_inline",
+    "colon_fence",
+    "deflist",
+    "dollarmath",
+]
+myst_heading_anchors = 0  # a label is a promise: each is written out
+numfig = True
+bibtex_bibfiles = ["book/references.bib"]
+autodoc_mock_imports = [
+    "tensorflow",
+    "tqdm",
+]  # the reference page needs no TensorFlow
+autodoc_typehints = "none"
+autodoc_member_order = "bysource"
+napoleon_use_param = False
+napoleon_use_rtype = False
+napoleon_use_ivar = True
+togglebutton_hint = "Show"
+togglebutton_hint_hide = "Hide"
+
+html_theme = "sphinx_book_theme"
+html_title = project
+html_math_renderer = "mathml"
+html_static_path = ["book/_static"]
+html_css_files = ["book.css"]
+html_copy_source = False
+html_show_sourcelink = False
+html_theme_options = {
+    "navbar_persistent": [],  # the sidebar has the search
+    "show_toc_level": 2,
+    "use_download_button": False,
+}

@@ -1,0 +1,46 @@
+"""What the site needs beyond Sphinx and its extensions: one module for each need.
+
+It never imports the lessons' package: ``conf.py`` hands over what it must know.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bookbuild import (
+    claims,
+    edition,
+    execution,
+    failure,
+    lesson,
+    mathml,
+    question,
+    report,
+    source,
+    terms,
+)
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register every part with Sphinx; all of them are safe in parallel."""
+    for part in (
+        claims,
+        edition,
+        execution,
+        failure,
+        lesson,
+        mathml,
+        question,
+        report,
+        source,
+        terms,
+    ):
+        part.setup(app)
+    return {
+        "version": "1",
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

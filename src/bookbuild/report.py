@@ -1,0 +1,128 @@
+"""What a build says of itself at its end, and the count of its figures."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from jupyter_cache import get_cache
+from myst_nb.sphinx_ import NbMetadataCollector
+from sphinx.util import logging
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sphinx.application import Sphinx
+
+logger = logging.getLogger(__name__)
+
+
+def code_cells(doctree: nodes.document) -> Iterator[nodes.Element]:
+    """Yield the page's executed cells, apart from those hidden from the reader."""
+    for node in doctree.findall(nodes.container):
+        if node.get("nb_element") == "cell_code":
+            yield node
+
+
+def announces_figure(cell: nodes.Element) -> bool:
+    """Return whether the cell's metadata gives its output a caption as a figure."""
+    return "figure" in cell.get("cell_metadata", {}).get("mystnb", {})
+
+
+def count_page(app: Sphinx, doctree: nodes.document) -> None:
+    """Note the page's cells and figures; warn of a figure that was announced and not drawn.
+
+    A wrong backend drops every figure and fails nothing: so they are counted.
+    """
+    docname = app.env.docname
+    executed = Path(app.env.mystnb_config.output_folder, f"{docname}.ipynb")
+    if "exec_data" not in NbMetadataCollector.get_doc_data(app.env)[docname]:
+        return
+    drawn = 0
+    for cell in code_cells(doctree):
+        images = sum(1 for _ in cell.findall(nodes.image))
+        drawn += images
+        if announces_figure(cell) and not images:
+            logger.warning(
+                "this cell announces a figure and draws none", location=cell
+            )
+    # The doctree lacks the hidden cells, the executed notebook has them all.
+    notebook = json.loads(executed.read_text(encoding="utf-8"))
+    cells = sum(cell["cell_type"] == "code" for cell in notebook["cells"])
+    counts = {"cells": cells, "figures": drawn}
+    NbMetadataCollector.set_doc_data(app.env, docname, "counts", counts)
+
+
+def executed_pages(app: Sphinx) -> list[str]:
+    """Return the pages whose cells this very build ran, not the cache."""
+    records = get_cache(
+        str(app.config.nb_execution_cache_path)
+    ).list_cache_records()
+    # Its times are UTC without saying so, and myst-nb's ``mtime`` reads them as local time.
+    return [
+        app.env.path2doc(record.uri)
+        for record in records
+        if record.created.replace(tzinfo=UTC).timestamp() >= app.book_started
+    ]
+
+
+def glued_value(app: Sphinx, docname: str, key: str) -> str:
+    """Return the plain text of a value that a page glued, or ``"not measured"``."""
+    if key not in NbMetadataCollector.get_doc_data(app.env)[docname].get(
+        "glue", []
+    ):
+        return "not measured"
+    folder = Path(app.env.mystnb_config.output_folder)
+    glued = json.loads(
+        (folder / f"{docname}.glue.json").read_text(encoding="utf-8")
+    )
+    return str(glued[key]["data"]["text/plain"])
+
+
+def summary(app: Sphinx) -> list[str]:
+    """Return the lines that a finished build ends with."""
+    counts = {
+        name: page["counts"]
+        for name, page in NbMetadataCollector.get_doc_data(app.env).items()
+        if "counts" in page
+    }
+    ran = executed_pages(app)
+    cells = sum(counts[name]["cells"] for name in ran if name in counts)
+    figures = sum(page["figures"] for page in counts.values())
+    accuracy = glued_value(app, "workshop/evaluation", "test_accuracy_percent")
+    if accuracy != "not measured":
+        accuracy = f"{float(accuracy):.2f} %"
+    return [
+        f"Pages          {len(app.env.found_docs)}",
+        f"Cells run      {cells} (on {len(ran)} pages; the others came from the cache)",
+        f"Figures        {figures}",
+        f"Seconds        {time.time() - app.book_started:.1f}",
+        f"Edition        {app.config.book_edition_line}",
+        f"Test accuracy  {accuracy}",
+        f"Open           {Path(app.outdir, 'index.html').as_uri()}",
+    ]
+
+
+def note_start(app: Sphinx) -> None:
+    """Remember when the build began."""
+    app.book_started = time.time()
+
+
+def print_summary(app: Sphinx, exception: Exception | None) -> None:
+    """Print the summary of a build of the site that came to its end."""
+    if exception is None and app.builder.name == "html":
+        for line in summary(app):
+            logger.info(line)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the counts and the closing lines."""
+    app.add_config_value("book_edition_line", "", "", str)
+    app.connect("builder-inited", note_start)
+    app.connect("doctree-read", count_page)
+    app.connect("build-finished", print_summary)
+    return {"parallel_read_safe": True}

@@ -1,0 +1,152 @@
+"""What several test files share: small books of their own, built for real."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from bs4 import BeautifulSoup
+from sphinx.application import Sphinx
+from sphinx.util.console import strip_colors
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+ROOT = Path(__file__).parents[1]
+
+NOTEBOOK = """\
+---
+file_format: mystnb
+kernelspec: {name: python3, display_name: Python 3}
+---
+
+"""
+"""The front matter without which no cell of a page runs."""
+
+GLOSSARY = """\
+# Glossary
+
+```{glossary}
+slope
+    What a line learns.
+```
+"""
+"""The one page that the settings name."""
+
+
+@dataclass(frozen=True)
+class Build:
+    """How a build ended."""
+
+    code: int
+    output: str
+    warnings: str
+
+    def line(self, name: str) -> str:
+        """Return what the closing line of that name says."""
+        (said,) = [line for line in self.output.splitlines() if line.startswith(f"{name}  ")]
+        return said.removeprefix(name).strip()
+
+
+class Checkout:
+    """A copy of this checkout, all but the book's pages: those are the test's own."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for name in ("src", "book"):
+            ignored = shutil.ignore_patterns("*.md", "__pycache__") if name == "book" else None
+            shutil.copytree(ROOT / name, root / name, ignore=ignored)
+        shutil.copy(ROOT / "conf.py", root)
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file, such as ``book/index.md``."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def write_pages(self, pages: Mapping[str, str]) -> None:
+        """Write pages, a glossary, and an index that lists them all."""
+        pages = {**pages, "reference/glossary": GLOSSARY}
+        index = "\n".join(["# A book", "", "```{toctree}", *pages, "```"])
+        for name, text in {**pages, "index": index}.items():
+            self.write(f"book/{name}.md", text)
+
+    def build(self, **variables: str) -> Build:
+        """Build the book as ``nox -s book`` does, in an environment with these variables."""
+        chosen = ("ANNBOOK_", "MPL", "IPYTHON", "TF_", "PYTHON")
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(chosen)}
+        environment |= {"ANNBOOK_EDITION": "sample", "PYTHONPATH": str(self.root / "src")}
+        options = "-c . -b html -d _build/doctrees -W -n -j 2 --no-color book _build/html"
+        done = subprocess.run(
+            [sys.executable, "-m", "sphinx", *options.split()],
+            cwd=self.root,
+            env=environment | variables,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        return Build(done.returncode, done.stdout, done.stderr)
+
+    def page(self, name: str) -> BeautifulSoup:
+        """Return a built page."""
+        path = self.root / "_build" / "html" / f"{name}.html"
+        return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """Pages that were built without running a cell, and what was said of them."""
+
+    folder: Path
+    warnings: str
+
+    def page(self, name: str) -> BeautifulSoup:
+        """Return a built page."""
+        html = (self.folder / f"{name}.html").read_text(encoding="utf-8")
+        return BeautifulSoup(html, "html.parser")
+
+
+@pytest.fixture
+def render(tmp_path: Path) -> Callable[..., Rendered]:
+    """Return a function that builds ``index`` (and other files) with bookbuild alone."""
+
+    def build(index: str, files: Mapping[str, str] | None = None, **settings: object) -> Rendered:
+        source, folder = tmp_path / "source", tmp_path / "html"
+        source.mkdir()
+        for name, text in {"index.md": index, **(files or {})}.items():
+            (source / name).parent.mkdir(exist_ok=True)
+            (source / name).write_text(text, encoding="utf-8")
+        chosen = {
+            "extensions": ["myst_nb", "bookbuild"],
+            "html_theme": "basic",
+            "html_math_renderer": "mathml",
+            "myst_enable_extensions": ["colon_fence", "dollarmath"],
+            "nb_execution_mode": "off",
+            "nb_execution_cache_path": str(tmp_path / "cache"),
+            "numfig": True,
+            "nitpicky": True,
+        }
+        warnings = io.StringIO()
+        with patch_docutils(source), docutils_namespace():
+            Sphinx(
+                source,
+                None,
+                folder,
+                tmp_path / "doctrees",
+                "html",
+                confoverrides=chosen | settings,
+                status=None,
+                warning=warnings,
+            ).build()
+        return Rendered(folder, strip_colors(warnings.getvalue()))
+
+    return build

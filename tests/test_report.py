@@ -1,0 +1,164 @@
+"""The closing lines of a build: what ran in this very build, and what it measured."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+import pytest
+from docutils import nodes
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+
+from bookbuild import report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ACCURACY = "workshop/evaluation"
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> SimpleNamespace:
+    """Return what the report reads of a finished build: three pages, two with cells."""
+    pages: dict[str, dict[str, Any]] = {
+        "index": {},
+        "theory/predictor": {"counts": {"cells": 3, "figures": 1}, "exec_data": {}},
+        ACCURACY: {"counts": {"cells": 5, "figures": 2}, "exec_data": {}},
+    }
+    return SimpleNamespace(
+        book_started=time.time(),
+        builder=SimpleNamespace(name="html"),
+        config=SimpleNamespace(nb_execution_cache_path=tmp_path / "cache", book_edition_line="toy"),
+        env=SimpleNamespace(
+            found_docs=set(pages),
+            mystnb_config=SimpleNamespace(output_folder=tmp_path),
+            nb_metadata=pages,
+            path2doc=lambda path: Path(path).relative_to("/book").with_suffix("").as_posix(),
+        ),
+        outdir=tmp_path / "html",
+    )
+
+
+def run(app: SimpleNamespace, page: str) -> None:
+    """Do as myst-nb does where it has run a page: put it into the cache."""
+    cell = nbformat.v4.new_code_cell(f"'{page}'")
+    bundle = CacheBundleIn(nbformat.v4.new_notebook(cells=[cell]), f"/book/{page}.md")
+    get_cache(app.config.nb_execution_cache_path).cache_notebook_bundle(
+        bundle, check_validity=False, overwrite=True
+    )
+
+
+def glue(app: SimpleNamespace, page: str, key: str, text: str) -> None:
+    """Do as myst-nb does with what a page glues."""
+    app.env.nb_metadata[page]["glue"] = [key]
+    path = Path(app.env.mystnb_config.output_folder, f"{page}.glue.json")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({key: {"data": {"text/plain": text}}}), encoding="utf-8")
+
+
+@pytest.fixture(params=["UTC0", "EST5", "JST-9"])
+def timezone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Move this process to another time zone."""
+    if not hasattr(time, "tzset"):
+        pytest.skip("this system sets the time zone otherwise")
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", request.param)
+        time.tzset()
+        yield request.param
+    time.tzset()
+
+
+@pytest.mark.usefixtures("timezone")
+def test_a_page_counts_as_run_in_the_build_that_ran_it_wherever_on_earth(
+    app: SimpleNamespace,
+) -> None:
+    run(app, "theory/predictor")
+    assert report.executed_pages(app) == ["theory/predictor"]
+    app.book_started = datetime.now(UTC).timestamp()
+    assert report.executed_pages(app) == []
+    run(app, ACCURACY)
+    assert report.executed_pages(app) == [ACCURACY]
+
+
+def test_a_page_that_ran_again_counts_again(app: SimpleNamespace) -> None:
+    run(app, ACCURACY)
+    app.book_started = datetime.now(UTC).timestamp()
+    run(app, ACCURACY)
+    assert report.executed_pages(app) == [ACCURACY]
+
+
+def test_the_closing_lines_say_what_the_build_did(app: SimpleNamespace) -> None:
+    run(app, ACCURACY)
+    glue(app, ACCURACY, "test_accuracy_percent", "91.62000000000001")
+    app.book_started = time.time() - 75
+    pages, cells, figures, seconds, edition, accuracy, address = report.summary(app)
+    assert pages == "Pages          3"
+    assert cells.startswith("Cells run      5 (on 1 pages")
+    assert figures == "Figures        3"
+    name, took = seconds.split()
+    assert name == "Seconds"
+    assert float(took) >= 75
+    assert edition == "Edition        toy"
+    assert accuracy == "Test accuracy  91.62 %"
+    assert address.startswith("Open           file:///")
+    assert address.endswith("/html/index.html")
+
+
+def test_a_build_that_ran_nothing_says_so(app: SimpleNamespace) -> None:
+    assert report.summary(app)[1].startswith("Cells run      0 (on 0 pages")
+
+
+@pytest.mark.parametrize("glued", [None, "validation_accuracy_percent"])
+def test_an_accuracy_that_no_page_glued_is_not_measured(
+    app: SimpleNamespace, glued: str | None
+) -> None:
+    if glued:
+        glue(app, ACCURACY, glued, "91.62")
+    assert report.summary(app)[5] == "Test accuracy  not measured"
+
+
+@pytest.mark.parametrize("text", ["np.float64(91.62)", "'91.62'"])
+def test_an_accuracy_that_is_no_plain_number_is_an_error(app: SimpleNamespace, text: str) -> None:
+    glue(app, ACCURACY, "test_accuracy_percent", text)
+    with pytest.raises(ValueError, match="could not convert string to float"):
+        report.summary(app)
+
+
+@pytest.mark.parametrize(
+    ("builder", "exception", "lines"),
+    [("html", None, 7), ("html", ValueError("a cell"), 0), ("linkcheck", None, 0)],
+)
+def test_only_a_build_of_the_site_that_came_to_its_end_closes_with_them(
+    app: SimpleNamespace,
+    monkeypatch: pytest.MonkeyPatch,
+    builder: str,
+    exception: Exception | None,
+    lines: int,
+) -> None:
+    printed: list[str] = []
+    monkeypatch.setattr(report.logger, "info", printed.append)
+    app.builder.name = builder
+    report.print_summary(app, exception)
+    assert len(printed) == lines
+
+
+@pytest.mark.parametrize(
+    ("metadata", "announces"),
+    [
+        ({"mystnb": {"figure": {"caption": "A line."}}}, True),
+        ({"mystnb": {"image": {"alt": "A line."}}}, False),
+        ({"tags": ["remove-cell"]}, False),
+        ({}, False),
+    ],
+)
+def test_a_figure_is_announced_by_the_cells_metadata(
+    metadata: dict[str, Any], announces: bool
+) -> None:
+    cell = nodes.container(nb_element="cell_code", cell_metadata=metadata)
+    assert report.announces_figure(cell) is announces
