@@ -38,7 +38,7 @@ book_glossary = "reference/glossary"
 
 # The data: one edition for the whole build, so that an offline machine waits for it only once.
 try:
-    book_edition = mnist.edition()
+    book_edition: str = mnist.edition()
     book_edition_line = mnist.describe(mnist.load())
 except BookError as error:
     book_edition, book_edition_line, fault = "", "", str(error)

@@ -52,7 +52,11 @@ class Build:
 
     def line(self, name: str) -> str:
         """Return what the closing line of that name says."""
-        (said,) = [line for line in self.output.splitlines() if line.startswith(f"{name}  ")]
+        (said,) = [
+            line
+            for line in self.output.splitlines()
+            if line.startswith(f"{name}  ")
+        ]
         return said.removeprefix(name).strip()
 
 
@@ -62,7 +66,11 @@ class Checkout:
     def __init__(self, root: Path) -> None:
         self.root = root
         for name in ("src", "book"):
-            ignored = shutil.ignore_patterns("*.md", "__pycache__") if name == "book" else None
+            ignored = (
+                shutil.ignore_patterns("*.md", "__pycache__")
+                if name == "book"
+                else None
+            )
             shutil.copytree(ROOT / name, root / name, ignore=ignored)
         shutil.copy(ROOT / "conf.py", root)
 
@@ -82,8 +90,13 @@ class Checkout:
     def build(self, **variables: str) -> Build:
         """Build the book as ``nox -s book`` does, in an environment with these variables."""
         chosen = ("ANNBOOK_", "MPL", "IPYTHON", "TF_", "PYTHON")
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(chosen)}
-        environment |= {"ANNBOOK_EDITION": "sample", "PYTHONPATH": str(self.root / "src")}
+        environment = {
+            k: v for k, v in os.environ.items() if not k.startswith(chosen)
+        }
+        environment |= {
+            "ANNBOOK_EDITION": "sample",
+            "PYTHONPATH": str(self.root / "src"),
+        }
         options = "-c . -b html -d _build/doctrees -W -n -j 2 --no-color book _build/html"
         done = subprocess.run(
             [sys.executable, "-m", "sphinx", *options.split()],
@@ -119,7 +132,9 @@ class Rendered:
 def render(tmp_path: Path) -> Callable[..., Rendered]:
     """Return a function that builds ``index`` (and other files) with bookbuild alone."""
 
-    def build(index: str, files: Mapping[str, str] | None = None, **settings: object) -> Rendered:
+    def build(
+        index: str, files: Mapping[str, str] | None = None, **settings: object
+    ) -> Rendered:
         source, folder = tmp_path / "source", tmp_path / "html"
         source.mkdir()
         for name, text in {"index.md": index, **(files or {})}.items():

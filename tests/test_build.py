@@ -113,9 +113,13 @@ def hostile(folder: Path) -> dict[str, str]:
     """Return variables of a user whose own settings would change every page."""
     profile = folder / "ipython" / "profile_default"
     (profile / "startup").mkdir(parents=True)
-    (profile / "startup" / "mine.py").write_text("mine_of_profile = 1\n", encoding="utf-8")
+    (profile / "startup" / "mine.py").write_text(
+        "mine_of_profile = 1\n", encoding="utf-8"
+    )
     settings = "c.InteractiveShell.ast_node_interactivity = 'all'\n"
-    (profile / "ipython_kernel_config.py").write_text(settings, encoding="utf-8")
+    (profile / "ipython_kernel_config.py").write_text(
+        settings, encoding="utf-8"
+    )
     startup, matplotlibrc = folder / "startup.py", folder / "matplotlibrc"
     startup.write_text("mine_of_python = 1\n", encoding="utf-8")
     matplotlibrc.write_text("lines.linewidth: 17\n", encoding="utf-8")
@@ -183,11 +187,15 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
 
 def ran(build: Build) -> tuple[int, int]:
     """Return how many cells, on how many pages, a build says that it ran."""
-    cells, pages = re.match(r"(\d+) \(on (\d+) pages", build.line("Cells run")).groups()
+    cells, pages = re.match(
+        r"(\d+) \(on (\d+) pages", build.line("Cells run")
+    ).groups()
     return int(cells), int(pages)
 
 
-def test_a_cold_parallel_build_succeeds_without_a_race_for_the_cache(story: Story) -> None:
+def test_a_cold_parallel_build_succeeds_without_a_race_for_the_cache(
+    story: Story,
+) -> None:
     assert story.cold.warnings == ""
     assert story.cold.code == 0
     assert "already exists" not in story.cold.output
@@ -198,18 +206,27 @@ def test_the_closing_lines_say_what_was_built(story: Story) -> None:
     assert ran(story.cold) == (9, 7)
     assert story.cold.line("Figures") == "3"
     assert float(story.cold.line("Seconds")) > 0
-    assert story.cold.line("Edition").startswith("sample (4,000 digits to train on, 1,000 to test")
+    assert story.cold.line("Edition").startswith(
+        "sample (4,000 digits to train on, 1,000 to test"
+    )
     assert story.cold.line("Test accuracy") == "87.50 %"
     index = story.checkout.root / "_build" / "html" / "index.html"
     assert story.cold.line("Open") == index.as_uri()
 
 
 @pytest.mark.parametrize("number", [1, 2, 4])
-def test_a_claim_that_holds_is_read_as_a_figure(story: Story, number: int) -> None:
-    assert f"It is {number / 3:.4f}." in story.checkout.page(f"claim-{number}").text
+def test_a_claim_that_holds_is_read_as_a_figure(
+    story: Story, number: int
+) -> None:
+    assert (
+        f"It is {number / 3:.4f}."
+        in story.checkout.page(f"claim-{number}").text
+    )
 
 
-def test_a_figure_appears_though_the_environment_asks_for_another_backend(story: Story) -> None:
+def test_a_figure_appears_though_the_environment_asks_for_another_backend(
+    story: Story,
+) -> None:
     figure = story.checkout.page("figure").select_one("figure#fig-line")
     assert figure.img["src"].endswith(".svg")
     assert figure.img["alt"] == "A line that rises."
@@ -218,7 +235,9 @@ def test_a_figure_appears_though_the_environment_asks_for_another_backend(story:
 
 
 def test_a_users_own_settings_do_not_reach_the_kernel(story: Story) -> None:
-    output = story.checkout.page("environment").select_one("div.cell_output").text
+    output = (
+        story.checkout.page("environment").select_one("div.cell_output").text
+    )
     backend, linewidth, interactivity, *names = output.split()
     assert backend in ("inline", "module://matplotlib_inline.backend_inline")
     assert float(linewidth) == 1.5
@@ -226,26 +245,38 @@ def test_a_users_own_settings_do_not_reach_the_kernel(story: Story) -> None:
     assert names == ["[]"]
 
 
-def test_the_same_figures_are_drawn_by_every_build_whoever_the_user(story: Story) -> None:
+def test_the_same_figures_are_drawn_by_every_build_whoever_the_user(
+    story: Story,
+) -> None:
     first, last = story.images
     assert len(first) == 3
     assert last == first
 
 
-def test_the_sample_edition_is_told_where_mnist_is_used_and_only_there(story: Story) -> None:
-    notice = story.checkout.page("workshop/evaluation").select_one(".sample-edition")
+def test_the_sample_edition_is_told_where_mnist_is_used_and_only_there(
+    story: Story,
+) -> None:
+    notice = story.checkout.page("workshop/evaluation").select_one(
+        ".sample-edition"
+    )
     assert notice.a["href"] == "../setup.html#setup-data"
     assert story.checkout.page("setup").find(id="setup-data") is not None
     for name in BOOK.keys() - {"workshop/evaluation"}:
         assert story.checkout.page(name).select(".sample-edition") == []
 
 
-def test_formulas_are_mathml_with_numbers_and_need_no_script(story: Story) -> None:
+def test_formulas_are_mathml_with_numbers_and_need_no_script(
+    story: Story,
+) -> None:
     page = story.checkout.page("figure")
     assert page.select_one("div.math-block math")["display"] == "block"
     assert page.select_one("span.eqno").text == "(1)"
     assert "By (1), and Fig. 1." in page.text
-    assert not [each for each in page.find_all("script") if "mathjax" in str(each).lower()]
+    assert not [
+        each
+        for each in page.find_all("script")
+        if "mathjax" in str(each).lower()
+    ]
 
 
 def test_an_unchanged_book_runs_no_cell_and_reads_no_page(story: Story) -> None:
@@ -256,7 +287,9 @@ def test_an_unchanged_book_runs_no_cell_and_reads_no_page(story: Story) -> None:
         assert story.unchanged.line(line) == story.cold.line(line)
 
 
-def test_an_edit_of_prose_runs_no_cell_and_reads_that_page_alone(story: Story) -> None:
+def test_an_edit_of_prose_runs_no_cell_and_reads_that_page_alone(
+    story: Story,
+) -> None:
     assert story.prose.code == 0
     assert ran(story.prose) == (0, 0)
     assert "0 added, 1 changed, 0 removed" in story.prose.output
@@ -264,7 +297,9 @@ def test_an_edit_of_prose_runs_no_cell_and_reads_that_page_alone(story: Story) -
     assert story.prose.line("Figures") == story.cold.line("Figures")
 
 
-def test_an_edited_function_runs_the_pages_that_use_it_again(story: Story) -> None:
+def test_an_edited_function_runs_the_pages_that_use_it_again(
+    story: Story,
+) -> None:
     assert story.edited.code == 0
     assert "answer.md: Executed notebook" in story.edited.output
     assert ran(story.edited)[1] >= 1
@@ -272,7 +307,9 @@ def test_an_edited_function_runs_the_pages_that_use_it_again(story: Story) -> No
     assert "the answer is 42" not in story.edited_page
 
 
-def test_a_function_edited_back_finds_its_old_results_in_the_cache(story: Story) -> None:
+def test_a_function_edited_back_finds_its_old_results_in_the_cache(
+    story: Story,
+) -> None:
     assert story.reverted.code == 0
     assert ran(story.reverted) == (0, 0)
     assert "the answer is 42" in story.reverted_page
@@ -288,13 +325,18 @@ def test_a_failing_cell_fails_the_build_twice(story: Story) -> None:
         assert "ZeroDivisionError: division by zero" in build.warnings
 
 
-def test_a_function_that_breaks_a_hidden_assertion_fails_the_build_twice(tmp_path: Path) -> None:
+def test_a_function_that_breaks_a_hidden_assertion_fails_the_build_twice(
+    tmp_path: Path,
+) -> None:
     checkout = Checkout(tmp_path)
     checkout.write("src/annbook/answer.py", ANSWER_MODULE.format(40))
     checkout.write_pages({"answer": BOOK["answer"]})
     for build in (checkout.build(), checkout.build()):
         assert failed(build)
-        assert "answer.md: this cell failed:\n\n    assert answer.find() > 40\n" in build.warnings
+        assert (
+            "answer.md: this cell failed:\n\n    assert answer.find() > 40\n"
+            in build.warnings
+        )
         assert "AssertionError" in build.warnings
 
 
@@ -342,19 +384,28 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> tuple[Build, ...]:
     """Build a book of faults: interrupted while it writes its pages, then whole, then again."""
     checkout = Checkout(tmp_path_factory.mktemp("faulty"))
     settings = checkout.root / "conf.py"
-    checkout.write("conf.py", settings.read_text(encoding="utf-8") + dedent(INTERRUPTION))
+    checkout.write(
+        "conf.py", settings.read_text(encoding="utf-8") + dedent(INTERRUPTION)
+    )
     checkout.write_pages(
-        {name: f"{NOTEBOOK}# Page\n\n{fault}\n" for name, (fault, _) in FAULTS.items()}
+        {
+            name: f"{NOTEBOOK}# Page\n\n{fault}\n"
+            for name, (fault, _) in FAULTS.items()
+        }
     )
     return checkout.build(INTERRUPT="1"), checkout.build(), checkout.build()
 
 
-@pytest.mark.parametrize(("page", "complaint"), [(k, v[1]) for k, v in FAULTS.items()], ids=FAULTS)
+@pytest.mark.parametrize(
+    ("page", "complaint"), [(k, v[1]) for k, v in FAULTS.items()], ids=FAULTS
+)
 def test_a_fault_is_told_of_its_page_in_every_build(
     faulty: tuple[Build, ...], page: str, complaint: str
 ) -> None:
     for build in faulty:
-        told = [line for line in build.warnings.splitlines() if f"{page}.md" in line]
+        told = [
+            line for line in build.warnings.splitlines() if f"{page}.md" in line
+        ]
         assert [line for line in told if complaint in line], build.warnings
 
 
@@ -366,16 +417,23 @@ def test_faults_fail_the_build_each_time_and_nothing_else_is_complained_of(
     assert "Interrupted!" in interrupted.warnings
     for build in (second, third):
         assert failed(build)
-        assert f"build finished with problems, {len(FAULTS)} warnings" in build.output
+        assert (
+            f"build finished with problems, {len(FAULTS)} warnings"
+            in build.output
+        )
 
 
-def test_a_data_folder_that_is_missing_ends_the_build_in_one_clear_line(tmp_path: Path) -> None:
+def test_a_data_folder_that_is_missing_ends_the_build_in_one_clear_line(
+    tmp_path: Path,
+) -> None:
     checkout = Checkout(tmp_path / "checkout")
     checkout.write_pages({})
     missing = tmp_path / "no-such-folder"
     build = checkout.build(ANNBOOK_EDITION="auto", ANNBOOK_DATA=str(missing))
     assert failed(build)
-    (line,) = [line for line in build.warnings.splitlines() if str(missing) in line]
+    (line,) = [
+        line for line in build.warnings.splitlines() if str(missing) in line
+    ]
     assert "is not a folder that can be read" in line
     assert "unset it" in line
     assert build.warnings.strip() == line

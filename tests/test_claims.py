@@ -45,10 +45,16 @@ HOLD = {
     "negative, with a minus sign": ("−7.863", -7.863),
     "positive, with a sign": ("+7.863", 7.863),
     "thousands, with a comma": ("60,000", 60_000),
-    "thousands, with a narrow space": ("60\N{NARROW NO-BREAK SPACE}000", 60_000),
+    "thousands, with a narrow space": (
+        "60\N{NARROW NO-BREAK SPACE}000",
+        60_000,
+    ),
     "thousands, with nothing": ("60000", 60_000),
     "millions and a fraction": ("−1,234,567.9", -1234567.89),
-    "more digits than the default decimal context": ("100000000000000000000000000000", 1e29),
+    "more digits than the default decimal context": (
+        "100000000000000000000000000000",
+        1e29,
+    ),
     "small, in the value's exponent": ("0.0000123", 1.23e-5),
     "infinity": ("∞", math.inf),
     "negative infinity, with a hyphen": ("-∞", -math.inf),
@@ -93,12 +99,38 @@ def test_a_claim_holds_with(printed: str, value: float) -> None:
 def test_a_claim_fails_with(printed: str, value: float) -> None:
     with pytest.raises(claims.ClaimError) as error:
         claims.check(printed, repr(value))
-    assert str(error.value) == f"the page says {printed}, this build computed {value!r}"
+    assert (
+        str(error.value)
+        == f"the page says {printed}, this build computed {value!r}"
+    )
 
 
 NO_FIGURES = [
-    *("", "x", "1.", ".5", "1e-5", "1.2.3", "--1", "+-1", "−−∞", "+∞", "1 000", "0x10", "nan"),
-    *("inf", "1,00", "1,0000", "1000,000", "60,00.5", "12%", "1.234,5", "0.1,234"),
+    *(
+        "",
+        "x",
+        "1.",
+        ".5",
+        "1e-5",
+        "1.2.3",
+        "--1",
+        "+-1",
+        "−−∞",
+        "+∞",
+        "1 000",
+        "0x10",
+        "nan",
+    ),
+    *(
+        "inf",
+        "1,00",
+        "1,0000",
+        "1000,000",
+        "60,00.5",
+        "12%",
+        "1.234,5",
+        "0.1,234",
+    ),
 ]
 
 
@@ -109,13 +141,27 @@ def test_what_is_no_figure_is_refused(printed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [np.float64(0.35), np.float32(0.35), np.array([0.35]), "0.35", None, 1 + 2j, True, ""]
+    "value",
+    [
+        np.float64(0.35),
+        np.float32(0.35),
+        np.array([0.35]),
+        "0.35",
+        None,
+        1 + 2j,
+        True,
+        "",
+    ],
 )
-def test_a_value_that_is_no_plain_number_is_refused_with_advice(value: object) -> None:
+def test_a_value_that_is_no_plain_number_is_refused_with_advice(
+    value: object,
+) -> None:
     with pytest.raises(claims.ClaimError) as error:
         claims.check("0.35", repr(value))
     assert repr(value) in str(error.value)
-    assert "glue a plain int or float, as in glue('name', float(x))" in str(error.value)
+    assert "glue a plain int or float, as in glue('name', float(x))" in str(
+        error.value
+    )
 
 
 @pytest.mark.parametrize(
@@ -126,13 +172,19 @@ def test_a_value_that_is_no_plain_number_is_refused_with_advice(value: object) -
         ("  −7.863  =  first error ", "−7.863", "first error"),
     ],
 )
-def test_a_claim_is_split_at_the_equals_sign(text: str, printed: str, key: str) -> None:
+def test_a_claim_is_split_at_the_equals_sign(
+    text: str, printed: str, key: str
+) -> None:
     assert claims.split_claim(text) == (printed, key)
 
 
-@pytest.mark.parametrize("text", ["0.35", "0.35 =", "= change", "=", "", "0.35 change"])
+@pytest.mark.parametrize(
+    "text", ["0.35", "0.35 =", "= change", "=", "", "0.35 change"]
+)
 def test_half_a_claim_is_refused(text: str) -> None:
-    with pytest.raises(claims.ClaimError, match="is not of the form 'figure = key'"):
+    with pytest.raises(
+        claims.ClaimError, match="is not of the form 'figure = key'"
+    ):
         claims.split_claim(text)
 
 
@@ -145,7 +197,9 @@ decimals = st.integers(min_value=0, max_value=20)
 @example(value=-0.0, places=0)
 @example(value=5e-324, places=20)
 @example(value=1.7976931348623157e308, places=3)
-def test_what_python_prints_of_a_float_at_any_precision_holds(value: float, places: int) -> None:
+def test_what_python_prints_of_a_float_at_any_precision_holds(
+    value: float, places: int
+) -> None:
     claims.check(f"{value:.{places}f}", repr(value))
     claims.check(f"{value:,.{places}f}".replace("-", "−"), repr(value))
 
@@ -154,7 +208,9 @@ def test_what_python_prints_of_a_float_at_any_precision_holds(value: float, plac
 @example(value=0.35, places=2, up=True)
 @example(value=0.35, places=2, up=False)
 @example(value=0.0, places=0, up=False)
-def test_the_next_figure_does_not_hold(value: float, places: int, up: bool) -> None:
+def test_the_next_figure_does_not_hold(
+    value: float, places: int, up: bool
+) -> None:
     unit = Decimal(10) ** -places
     # Where the float's own digits end before the last printed one, neighbours cannot be told apart.
     assume(abs(value) < unit * 10**11)
@@ -162,7 +218,9 @@ def test_the_next_figure_does_not_hold(value: float, places: int, up: bool) -> N
     figure = Decimal(f"{value:.{places}f}")
     neighbour = figure + unit if up else figure - unit
     # Half-way between the two, both hold.
-    assume(abs(abs(neighbour - exact) / unit - Decimal("0.5")) > Decimal("1e-6"))
+    assume(
+        abs(abs(neighbour - exact) / unit - Decimal("0.5")) > Decimal("1e-6")
+    )
     with pytest.raises(claims.ClaimError):
         claims.check(f"{neighbour:.{places}f}", repr(value))
 
@@ -182,16 +240,28 @@ def notebook(prose: str, **glued: str) -> str:
             "output_type": "display_data",
             "data": {"application/papermill.record/text/plain": text},
             "metadata": {
-                "scrapbook": {"name": key, "mime_prefix": "application/papermill.record/"}
+                "scrapbook": {
+                    "name": key,
+                    "mime_prefix": "application/papermill.record/",
+                }
             },
         }
         for key, text in glued.items()
     ]
-    cell = {"cell_type": "code", "execution_count": 1, "source": [], "outputs": outputs}
+    cell = {
+        "cell_type": "code",
+        "execution_count": 1,
+        "source": [],
+        "outputs": outputs,
+    }
     text = {"cell_type": "markdown", "source": prose}
-    cells: list[dict[str, Any]] = [{**each, "metadata": {}} for each in (cell, text)]
+    cells: list[dict[str, Any]] = [
+        {**each, "metadata": {}} for each in (cell, text)
+    ]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    return json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 4})
+    return json.dumps(
+        {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 4}
+    )
 
 
 INDEX = "# Index\n\n```{toctree}\npage\n```\n"
@@ -199,7 +269,8 @@ INDEX = "# Index\n\n```{toctree}\npage\n```\n"
 
 def test_the_reader_sees_the_figure_alone(render: Render) -> None:
     page = notebook(
-        "# Page\n\nIt grows by {claim}`−0.1167 = change`.", change="-0.11666666666666667"
+        "# Page\n\nIt grows by {claim}`−0.1167 = change`.",
+        change="-0.11666666666666667",
     )
     built = render(INDEX, {"page.ipynb": page})
     assert built.warnings == ""
@@ -212,11 +283,16 @@ ROLES = {
     "missing": ("0.35 = chang", "no cell of this page glues 'chang'"),
     "malformed": ("0.35", "is not of the form 'figure = key'"),
     "of text": ("0.35 = words", "the glued value 'many' is not a number"),
-    "of a NumPy scalar": ("0.35 = numpy", "np.float64(0.35) is not a number: glue a plain int"),
+    "of a NumPy scalar": (
+        "0.35 = numpy",
+        "np.float64(0.35) is not a number: glue a plain int",
+    ),
 }
 
 
-@pytest.mark.parametrize(("claim", "complaint"), ROLES.values(), ids=ROLES.keys())
+@pytest.mark.parametrize(
+    ("claim", "complaint"), ROLES.values(), ids=ROLES.keys()
+)
 def test_the_page_and_the_claim_are_named_where_it_is(
     render: Render, claim: str, complaint: str
 ) -> None:
@@ -234,10 +310,15 @@ def test_the_page_and_the_claim_are_named_where_it_is(
 
 def test_a_page_without_cells_has_nothing_to_claim(render: Render) -> None:
     warnings = render("# Page\n\nIt is {claim}`0.35 = change`.\n").warnings
-    assert "index.md:3: WARNING: claim '0.35 = change': no cell of this page glues" in warnings
+    assert (
+        "index.md:3: WARNING: claim '0.35 = change': no cell of this page glues"
+        in warnings
+    )
 
 
 def test_a_page_cannot_claim_what_another_page_glued(render: Render) -> None:
     index = INDEX + "\nIt is {claim}`0.35 = change`.\n"
-    warnings = render(index, {"page.ipynb": notebook("# Page", change="0.35")}).warnings
+    warnings = render(
+        index, {"page.ipynb": notebook("# Page", change="0.35")}
+    ).warnings
     assert "no cell of this page glues 'change'" in warnings

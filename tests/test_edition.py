@@ -32,7 +32,9 @@ def page(front: str) -> str:
 def test_a_page_that_uses_mnist_says_so_under_its_title_and_links_the_way_out(
     render: Render,
 ) -> None:
-    built = render(INDEX, {"train.md": page("data: mnist")}, book_edition="sample")
+    built = render(
+        INDEX, {"train.md": page("data: mnist")}, book_edition="sample"
+    )
     assert built.warnings == ""
     train = built.page("train")
     notice = train.h1.find_next_sibling()
@@ -47,15 +49,25 @@ def test_a_page_that_uses_mnist_says_so_under_its_title_and_links_the_way_out(
 
 @pytest.mark.parametrize(
     ("front", "edition"),
-    [("data: mnist", "full"), ("data: none", "sample"), ("minutes: 5", "sample")],
+    [
+        ("data: mnist", "full"),
+        ("data: none", "sample"),
+        ("minutes: 5", "sample"),
+    ],
 )
-def test_there_is_no_notice_with(render: Render, front: str, edition: str) -> None:
+def test_there_is_no_notice_with(
+    render: Render, front: str, edition: str
+) -> None:
     built = render(INDEX, {"train.md": page(front)}, book_edition=edition)
     assert built.warnings == ""
     assert built.page("train").select(".sample-edition") == []
 
 
-def test_a_notice_whose_link_leads_nowhere_fails_the_build(render: Render) -> None:
+def test_a_notice_whose_link_leads_nowhere_fails_the_build(
+    render: Render,
+) -> None:
     index = INDEX.replace("(setup-data)=\n", "")
-    built = render(index, {"train.md": page("data: mnist")}, book_edition="sample")
+    built = render(
+        index, {"train.md": page("data: mnist")}, book_edition="sample"
+    )
     assert "undefined label: 'setup-data'" in built.warnings

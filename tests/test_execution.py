@@ -41,7 +41,9 @@ CHANGES: dict[str, Tree] = {
     "a new module, empty": TREE | {"annbook/__init__.py": b""},
     "no module": {},
     "a module less": {name: TREE[name] for name in list(TREE)[:2]},
-    "a renamed module": {name.replace("network", "networks"): text for name, text in TREE.items()},
+    "a renamed module": {
+        name.replace("network", "networks"): text for name, text in TREE.items()
+    },
     "a renamed folder, in the same order": {
         name.replace("figures", "figs"): text for name, text in TREE.items()
     },
@@ -57,14 +59,22 @@ def test_the_fingerprint_changes_with(tmp_path: Path, changed: Tree) -> None:
     assert key(tmp_path, changed, "full") != key(tmp_path, TREE, "full")
 
 
-def test_the_fingerprint_comes_back_with_the_files_in_any_order(tmp_path: Path) -> None:
+def test_the_fingerprint_comes_back_with_the_files_in_any_order(
+    tmp_path: Path,
+) -> None:
     before = key(tmp_path, TREE, "full")
-    assert key(tmp_path, TREE | {"annbook/network.py": b"forget"}, "full") != before
+    assert (
+        key(tmp_path, TREE | {"annbook/network.py": b"forget"}, "full")
+        != before
+    )
     assert key(tmp_path, dict(reversed(TREE.items())), "full") == before
 
 
 def test_the_fingerprint_changes_with_the_facts(tmp_path: Path) -> None:
-    keys = [key(tmp_path, TREE, *facts) for facts in [(), ("full",), ("sample",), ("a", "b")]]
+    keys = [
+        key(tmp_path, TREE, *facts)
+        for facts in [(), ("full",), ("sample",), ("a", "b")]
+    ]
     assert len(set(keys)) == 4
     assert key(tmp_path, TREE, "ab") != key(tmp_path, TREE, "a", "b")
 
@@ -117,15 +127,21 @@ def test_a_kernel_starts_with(tmp_path: Path, name: str, value: str) -> None:
     assert execution.kernel_environment(tmp_path)[name] == value
 
 
-def test_a_kernels_settings_are_the_books_own_and_written_anew(tmp_path: Path) -> None:
+def test_a_kernels_settings_are_the_books_own_and_written_anew(
+    tmp_path: Path,
+) -> None:
     folder = tmp_path / "build" / "ipython"
     environment = execution.kernel_environment(folder)
-    written = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    written = {
+        path: path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
     assert Path(environment["IPYTHONDIR"]) == folder
     assert Path(environment["MATPLOTLIBRC"]) in written
     assert folder / "profile_default" / "ipython_kernel_config.py" in written
     for path in written:
-        path.write_text("c.InteractiveShellApp.exec_lines = ['x = 1']\n", encoding="utf-8")
+        path.write_text(
+            "c.InteractiveShellApp.exec_lines = ['x = 1']\n", encoding="utf-8"
+        )
     assert execution.kernel_environment(folder) == environment
     assert {path: path.read_bytes() for path in written} == written
 
@@ -134,7 +150,9 @@ class Sphinx:
     """As much of Sphinx as the module meets: its events, and the file it remembers pages in."""
 
     def __init__(self, folder: Path) -> None:
-        self.config = SimpleNamespace(nb_execution_cache_path=folder / "_build" / "cache" / "key")
+        self.config = SimpleNamespace(
+            nb_execution_cache_path=folder / "_build" / "cache" / "key"
+        )
         self.doctreedir = folder
         self.memory = folder / "environment.pickle"
         self._warncount = 0
@@ -152,21 +170,31 @@ class Sphinx:
             if name == event:
                 handler(self, *arguments)
 
-    def build(self, *, reads: str | None, warnings: int = 0, fails: bool = False) -> None:
+    def build(
+        self, *, reads: str | None, warnings: int = 0, fails: bool = False
+    ) -> None:
         """Emit a build's events in their order; its memory is written where it reads pages."""
         self._warncount = warnings
         self.emit("builder-inited")
         if reads is not None:
             self.memory.write_text(reads, encoding="utf-8")
             self.emit("env-check-consistency", SimpleNamespace())
-        assert not self.memory.exists(), "an interruption here would leave it to the next build"
+        assert not self.memory.exists(), (
+            "an interruption here would leave it to the next build"
+        )
         self.emit("build-finished", ValueError("a cell") if fails else None)
 
     def remembered(self) -> str | None:
-        return self.memory.read_text(encoding="utf-8") if self.memory.exists() else None
+        return (
+            self.memory.read_text(encoding="utf-8")
+            if self.memory.exists()
+            else None
+        )
 
 
-def test_the_cache_is_there_before_the_pages_race_to_make_it(tmp_path: Path) -> None:
+def test_the_cache_is_there_before_the_pages_race_to_make_it(
+    tmp_path: Path,
+) -> None:
     app = Sphinx(tmp_path)
     app.emit("builder-inited")
     path = app.config.nb_execution_cache_path
@@ -196,7 +224,9 @@ def test_what_is_remembered_after_a_build_that(
     assert app.remembered() == left
 
 
-def test_the_build_after_an_interruption_is_remembered_again(tmp_path: Path) -> None:
+def test_the_build_after_an_interruption_is_remembered_again(
+    tmp_path: Path,
+) -> None:
     app = Sphinx(tmp_path)
     app.build(reads="old")
     app.emit("builder-inited")

@@ -15,7 +15,8 @@ from sphinx.errors import SphinxParallelError
 from bookbuild import failure
 
 CELL = "x = 1\nx / 0"
-OUTPUT = "\x1b[31mZeroDivisionError\x1b[39m  Traceback\n\n\x1b[31mZeroDivisionError\x1b[39m: division by zero"
+RED, PLAIN = "\x1b[31m", "\x1b[39m"
+OUTPUT = f"{RED}A traceback{PLAIN}\n\n{RED}ZeroDivisionError{PLAIN}: division by zero"
 
 
 def raised(cause: Exception) -> ExecutionError:
@@ -27,7 +28,11 @@ def raised(cause: Exception) -> ExecutionError:
 
 
 def cell_error() -> CellExecutionError:
-    text = f"An error occurred while executing the following cell:\n{'-' * 18}\n{CELL}\n{'-' * 18}\n\n{OUTPUT}\n"
+    opening, rule = (
+        "An error occurred while executing the following cell:",
+        "-" * 18,
+    )
+    text = f"{opening}\n{rule}\n{CELL}\n{rule}\n\n{OUTPUT}\n"
     return CellExecutionError(text, "ZeroDivisionError", "division by zero")
 
 
@@ -36,7 +41,9 @@ def in_worker(error: ExecutionError) -> SphinxParallelError:
     return SphinxParallelError(repr(error), failure.full_traceback(error))
 
 
-@pytest.mark.parametrize("wrap", [lambda error: error, in_worker], ids=["serial", "parallel"])
+@pytest.mark.parametrize(
+    "wrap", [lambda error: error, in_worker], ids=["serial", "parallel"]
+)
 def test_a_failing_cell_is_told_with_page_code_and_error(wrap) -> None:
     text = failure.explain(wrap(raised(cell_error())))
     assert text == (
@@ -46,7 +53,9 @@ def test_a_failing_cell_is_told_with_page_code_and_error(wrap) -> None:
 
 
 def test_a_cell_that_never_ends_is_told_too() -> None:
-    timeout = CellTimeoutError("A cell timed out while it was being executed, after 300 seconds.")
+    timeout = CellTimeoutError(
+        "A cell timed out while it was being executed, after 300 seconds."
+    )
     text = failure.explain(raised(timeout))
     assert text is not None
     assert text.startswith("book/page.md: a cell ran out of time.")
@@ -68,7 +77,9 @@ def test_a_worker_that_nobody_waits_for_is_ended() -> None:
         "    context.Process(target=send.send, args=('x' * 10_000_000,)).start()\n"
         "    failure.stop_workers(None, ValueError())\n"
     )
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1] / "src")}
+    environment = os.environ | {
+        "PYTHONPATH": str(Path(__file__).parents[1] / "src")
+    }
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, env=environment, timeout=60, check=False)
     assert done.returncode == 0

@@ -26,7 +26,9 @@ def encode(array: NDArray[np.uint8]) -> bytes:
 
 
 def header(*sizes: int, kind: int = 0x08) -> bytes:
-    return bytes([0, 0, kind, len(sizes)]) + b"".join(size.to_bytes(4, "big") for size in sizes)
+    return bytes([0, 0, kind, len(sizes)]) + b"".join(
+        size.to_bytes(4, "big") for size in sizes
+    )
 
 
 arrays = npst.arrays(np.uint8, npst.array_shapes(max_dims=3, max_side=6))
@@ -44,7 +46,10 @@ def spoilt(file: bytes, cut: int, extra: bytes) -> bytes:
 
 
 spoilt_files = st.builds(
-    spoilt, arrays.map(encode), st.integers(0, 20), st.binary(max_size=8) | st.just(b"\0" * 3)
+    spoilt,
+    arrays.map(encode),
+    st.integers(0, 20),
+    st.binary(max_size=8) | st.just(b"\0" * 3),
 )
 
 
@@ -56,7 +61,9 @@ def test_an_array_comes_back_as_it_was(array: NDArray[np.uint8]) -> None:
 
 
 @given(st.binary() | likely_files | spoilt_files)
-def test_any_bytes_are_either_the_very_encoding_of_the_result_or_refused(data: bytes) -> None:
+def test_any_bytes_are_either_the_very_encoding_of_the_result_or_refused(
+    data: bytes,
+) -> None:
     with contextlib.suppress(BookError):
         assert encode(idx.parse(data, "here")) == data
 
@@ -89,12 +96,17 @@ GIANT = 2**32 - 1
         (header(2, 2)[:-1], "cut short: 11 bytes of a header of 12"),
         (header(2, 2) + bytes(3), "promises 2 x 2 values and holds 3"),
         (header(2, 2) + bytes(5), "promises 2 x 2 values and holds 5"),
-        (header(GIANT, GIANT, GIANT) + b"\7", f"promises {GIANT} x {GIANT} x {GIANT} values"),
+        (
+            header(GIANT, GIANT, GIANT) + b"\7",
+            f"promises {GIANT} x {GIANT} x {GIANT} values",
+        ),
         (header(0), "holds no values"),
         (header(0, GIANT, GIANT), "holds no values"),
     ],
 )
-def test_the_error_names_the_file_the_fault_and_the_remedy(data: bytes, what: str) -> None:
+def test_the_error_names_the_file_the_fault_and_the_remedy(
+    data: bytes, what: str
+) -> None:
     pattern = f"^digits.gz: .*{re.escape(what)}.*\\. Replace it with the official file\\.$"
     with pytest.raises(BookError, match=pattern):
         idx.parse(data, "digits.gz")

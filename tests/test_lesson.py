@@ -29,7 +29,9 @@ NEEDS = {
 
 
 def page(front: str) -> str:
-    return f"---\n{front}\n---\n{CARD}\n```{{toctree}}\n:glob:\n*\ntheory/*\n```\n"
+    return (
+        f"---\n{front}\n---\n{CARD}\n```{{toctree}}\n:glob:\n*\ntheory/*\n```\n"
+    )
 
 
 def test_the_card_shows_question_outcomes_and_minutes(render: Render) -> None:
@@ -40,7 +42,10 @@ def test_the_card_shows_question_outcomes_and_minutes(render: Render) -> None:
         "predict with a straight line",
         "change it",
     ]
-    assert card.select_one("p.lesson-facts").text == "15 minutes. Needs nothing but this page."
+    assert (
+        card.select_one("p.lesson-facts").text
+        == "15 minutes. Needs nothing but this page."
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,7 +72,8 @@ def test_what_a_lesson_needs_is_linked_by_its_title(
 def test_needs_are_paths_from_the_books_root(render: Render) -> None:
     lesson = "---\nminutes: 15\nneeds: [basics]\n---\n" + CARD
     built = render(
-        "# I\n\n```{toctree}\n:glob:\n*\ntheory/*\n```\n", {**NEEDS, "theory/x.md": lesson}
+        "# I\n\n```{toctree}\n:glob:\n*\ntheory/*\n```\n",
+        {**NEEDS, "theory/x.md": lesson},
     )
     assert built.warnings == ""
     facts = built.page("theory/x").select_one("p.lesson-facts")
@@ -83,8 +89,12 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize(("front", "complaint"), FAULTS.values(), ids=FAULTS.keys())
-def test_a_lesson_is_refused(render: Render, front: str, complaint: str) -> None:
+@pytest.mark.parametrize(
+    ("front", "complaint"), FAULTS.values(), ids=FAULTS.keys()
+)
+def test_a_lesson_is_refused(
+    render: Render, front: str, complaint: str
+) -> None:
     warnings = render(page(front), NEEDS).warnings
     assert complaint in warnings
     assert "index.md" in warnings

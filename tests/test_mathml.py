@@ -88,12 +88,19 @@ By {eq}`eq-change` and {eq}`eq-error`.
 """
 
 
-def test_labelled_formulas_are_numbered_and_linked_and_the_others_are_not(render: Render) -> None:
+def test_labelled_formulas_are_numbered_and_linked_and_the_others_are_not(
+    render: Render,
+) -> None:
     built = render(PAGE)
     assert built.warnings == ""
     page = built.page("index")
-    assert [each["display"] for each in page.find_all("math")] == ["inline", *["block"] * 3]
-    numbers = [each.select_one("span.eqno") for each in page.select("div.math-block")]
+    assert [each["display"] for each in page.find_all("math")] == [
+        "inline",
+        *["block"] * 3,
+    ]
+    numbers = [
+        each.select_one("span.eqno") for each in page.select("div.math-block")
+    ]
     assert [each and each.text for each in numbers] == ["(1)", None, "(2)"]
     (cited,) = [p for p in page.find_all("p") if p.text.startswith("By ")]
     assert cited.text == "By (2) and (1)."
@@ -104,5 +111,11 @@ def test_labelled_formulas_are_numbered_and_linked_and_the_others_are_not(render
 
 def test_a_page_with_formulas_loads_no_script_for_them(render: Render) -> None:
     with_formula = render(PAGE).page("index")
-    sources = [script.get("src", "") for script in with_formula.find_all("script")]
-    assert not [source for source in sources if "math" in source.lower() or "//" in source]
+    sources = [
+        script.get("src", "") for script in with_formula.find_all("script")
+    ]
+    assert not [
+        source
+        for source in sources
+        if "math" in source.lower() or "//" in source
+    ]

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = NAMES = [f.name for f in mnist.OFFICIAL]
+TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = NAMES = [
+    f.name for f in mnist.OFFICIAL
+]
 LABELS = {TRAIN_LABELS: [5, 0, 4], TEST_LABELS: [7, 2]}
 
 
@@ -44,12 +46,16 @@ LABELS = {TRAIN_LABELS: [5, 0, 4], TEST_LABELS: [7, 2]}
 def packed(array: NDArray[np.uint8]) -> bytes:
     """Return an array as an IDX file, packed."""
     sizes = b"".join(size.to_bytes(4, "big") for size in array.shape)
-    return gzip.compress(bytes([0, 0, 8, array.ndim]) + sizes + array.tobytes(), mtime=0)
+    return gzip.compress(
+        bytes([0, 0, 8, array.ndim]) + sizes + array.tobytes(), mtime=0
+    )
 
 
 def images(count: int, height: int = 28, width: int = 28) -> NDArray[np.uint8]:
     # Noise, so that half of a packed file is well short of the whole.
-    return np.random.default_rng(count).integers(0, 256, (count, height, width), dtype=np.uint8)
+    return np.random.default_rng(count).integers(
+        0, 256, (count, height, width), dtype=np.uint8
+    )
 
 
 FILES = {
@@ -63,7 +69,9 @@ FILES = {
 def official(files: Mapping[str, bytes]) -> tuple[OfficialFile, ...]:
     """Return the table in which these files count as the official ones."""
     return tuple(
-        OfficialFile(name, len(files[name]), hashlib.sha256(files[name]).hexdigest())
+        OfficialFile(
+            name, len(files[name]), hashlib.sha256(files[name]).hexdigest()
+        )
         for name in NAMES
     )
 
@@ -102,7 +110,9 @@ def assert_is_sample(data: Mnist) -> None:
 
 # Mirrors on this machine.
 
-Answer = tuple[int, bytes, int]  # the status, what is sent, and the length that is promised
+Answer = tuple[
+    int, bytes, int
+]  # the status, what is sent, and the length that is promised
 
 
 @dataclass
@@ -161,7 +171,9 @@ def serving(answer: Callable[[str], Answer]) -> Iterator[Mirror]:
             """Keep the test's output clean."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread = threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.01}
+        )
         thread.start()
         try:
             yield Mirror(f"http://127.0.0.1:{server.server_port}/", asked)
@@ -187,10 +199,14 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 # The folder named by ANNBOOK_DATA.
 
 
-def test_a_data_folder_is_read_and_is_the_only_source(settings: Settings, tmp_path: Path) -> None:
+def test_a_data_folder_is_read_and_is_the_only_source(
+    settings: Settings, tmp_path: Path
+) -> None:
     write(tmp_path / "data", FILES)
     with serving(whole) as mirror:
-        data = mnist._load(replace(settings, data=tmp_path / "data", mirrors=(mirror.url,)))
+        data = mnist._load(
+            replace(settings, data=tmp_path / "data", mirrors=(mirror.url,))
+        )
     assert_is_tiny(data, "the folder named by ANNBOOK_DATA")
     assert mirror.asked == []
 
@@ -236,17 +252,24 @@ DAMAGE = [
     pytest.param(cut, r"is cut short: [\d,]+ of [\d,]+ bytes", id="cut short"),
     pytest.param(lengthen, DIFFERS, id="too long"),
     pytest.param(flip_last_bit, DIFFERS, id="one bit differs"),
-    pytest.param(holding(b"<!doctype html>" * 999), "is not a gzip file", id="a web page"),
+    pytest.param(
+        holding(b"<!doctype html>" * 999), "is not a gzip file", id="a web page"
+    ),
     pytest.param(unpack, "is not a gzip file", id="unpacked"),
 ]
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
-    ("damage", "what"), [pytest.param(remove, "is missing", id="missing"), *DAMAGE]
+    ("damage", "what"),
+    [pytest.param(remove, "is missing", id="missing"), *DAMAGE],
 )
 def test_a_bad_file_in_the_data_folder_is_named(
-    settings: Settings, tmp_path: Path, name: str, damage: Callable[[Path], None], what: str
+    settings: Settings,
+    tmp_path: Path,
+    name: str,
+    damage: Callable[[Path], None],
+    what: str,
 ) -> None:
     write(tmp_path, FILES)
     damage(tmp_path / name)
@@ -257,9 +280,13 @@ def test_a_bad_file_in_the_data_folder_is_named(
 
 
 @pytest.mark.parametrize("name", ["nowhere", "file", "file/below"])
-def test_a_data_folder_that_is_none_is_named(settings: Settings, tmp_path: Path, name: str) -> None:
+def test_a_data_folder_that_is_none_is_named(
+    settings: Settings, tmp_path: Path, name: str
+) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(BookError, match=r"is not a folder that can be read \(.+\)") as error:
+    with pytest.raises(
+        BookError, match=r"is not a folder that can be read \(.+\)"
+    ) as error:
         mnist._load(replace(settings, data=tmp_path / name))
     assert error.value.where == tmp_path / name
 
@@ -268,10 +295,14 @@ def test_a_data_folder_that_is_none_is_named(settings: Settings, tmp_path: Path,
     os.name == "nt" or os.geteuid() == 0,
     reason="a folder's mode keeps neither root nor a user of Windows out",
 )
-def test_a_data_folder_without_permission_is_named(settings: Settings, tmp_path: Path) -> None:
+def test_a_data_folder_without_permission_is_named(
+    settings: Settings, tmp_path: Path
+) -> None:
     folder = tmp_path / "locked"
     folder.mkdir(mode=0)
-    with pytest.raises(BookError, match="is not a folder that can be read") as error:
+    with pytest.raises(
+        BookError, match="is not a folder that can be read"
+    ) as error:
         mnist._load(replace(settings, data=folder))
     assert error.value.where == folder
 
@@ -283,15 +314,43 @@ def test_a_data_folder_without_permission_is_named(settings: Settings, tmp_path:
         (TRAIN_IMAGES, FILES[TRAIN_IMAGES][:-9], "cannot be unpacked"),
         (TRAIN_IMAGES, FILES[TRAIN_IMAGES] + b"rubbish", "cannot be unpacked"),
         (TRAIN_IMAGES, b"\x1f\x8b" + bytes(30), "cannot be unpacked"),
-        (TRAIN_IMAGES, FILES[TRAIN_IMAGES][:10] + b"\xff" * 20, "cannot be unpacked"),
+        (
+            TRAIN_IMAGES,
+            FILES[TRAIN_IMAGES][:10] + b"\xff" * 20,
+            "cannot be unpacked",
+        ),
         (TRAIN_IMAGES, gzip.compress(b"P5 28 28 255"), "is not an IDX file"),
         (TRAIN_IMAGES, FILES[TRAIN_LABELS], r"shape \(3,\), not \(n, 28, 28\)"),
-        (TEST_IMAGES, packed(images(2, height=32)), r"shape \(2, 32, 28\), not \(n, 28, 28\)"),
-        (TEST_IMAGES, packed(images(2)[0]), r"shape \(28, 28\), not \(n, 28, 28\)"),
-        (TRAIN_LABELS, FILES[TRAIN_IMAGES], r"labels of shape \(3, 28, 28\) for 3 images"),
-        (TRAIN_LABELS, FILES[TEST_LABELS], r"labels of shape \(2,\) for 3 images"),
-        (TEST_LABELS, FILES[TRAIN_LABELS], r"labels of shape \(3,\) for 2 images"),
-        (TEST_LABELS, packed(np.array([1, 10], np.uint8)), "holds the label 10"),
+        (
+            TEST_IMAGES,
+            packed(images(2, height=32)),
+            r"shape \(2, 32, 28\), not \(n, 28, 28\)",
+        ),
+        (
+            TEST_IMAGES,
+            packed(images(2)[0]),
+            r"shape \(28, 28\), not \(n, 28, 28\)",
+        ),
+        (
+            TRAIN_LABELS,
+            FILES[TRAIN_IMAGES],
+            r"labels of shape \(3, 28, 28\) for 3 images",
+        ),
+        (
+            TRAIN_LABELS,
+            FILES[TEST_LABELS],
+            r"labels of shape \(2,\) for 3 images",
+        ),
+        (
+            TEST_LABELS,
+            FILES[TRAIN_LABELS],
+            r"labels of shape \(3,\) for 2 images",
+        ),
+        (
+            TEST_LABELS,
+            packed(np.array([1, 10], np.uint8)),
+            "holds the label 10",
+        ),
     ],
 )
 def test_a_file_with_the_right_digest_is_still_checked(
@@ -307,7 +366,9 @@ def test_a_file_with_the_right_digest_is_still_checked(
 # The cache and the mirrors.
 
 
-def test_a_full_cache_is_used_without_the_network(settings: Settings, cache: Path) -> None:
+def test_a_full_cache_is_used_without_the_network(
+    settings: Settings, cache: Path
+) -> None:
     write(cache, FILES)
     with serving(whole) as mirror:
         data = mnist._load(replace(settings, mirrors=(mirror.url,)))
@@ -315,14 +376,18 @@ def test_a_full_cache_is_used_without_the_network(settings: Settings, cache: Pat
     assert mirror.asked == []
 
 
-def test_what_the_cache_lacks_is_downloaded_once(settings: Settings, cache: Path) -> None:
+def test_what_the_cache_lacks_is_downloaded_once(
+    settings: Settings, cache: Path
+) -> None:
     write(cache, {TEST_IMAGES: FILES[TEST_IMAGES]})
     with serving(whole) as mirror:
         first = mnist._load(replace(settings, mirrors=(mirror.url,)))
         second = mnist._load(replace(settings, mirrors=(mirror.url,)))
     assert_is_tiny(first, "downloaded")
     assert_is_tiny(second, "the cache")
-    assert sorted(mirror.asked) == sorted({TRAIN_IMAGES, TRAIN_LABELS, TEST_LABELS})
+    assert sorted(mirror.asked) == sorted(
+        {TRAIN_IMAGES, TRAIN_LABELS, TEST_LABELS}
+    )
     assert sorted(path.name for path in cache.iterdir()) == sorted(NAMES)
 
 
@@ -340,7 +405,9 @@ def test_a_bad_mirror_is_passed_over(
     assert sorted(path.name for path in cache.iterdir()) == sorted(NAMES)
 
 
-def test_a_mirror_that_refuses_is_passed_over(settings: Settings, refusing: str) -> None:
+def test_a_mirror_that_refuses_is_passed_over(
+    settings: Settings, refusing: str
+) -> None:
     with serving(whole) as good:
         data = mnist._load(replace(settings, mirrors=(refusing, good.url)))
     assert_is_tiny(data, "downloaded")
@@ -373,14 +440,21 @@ def test_without_a_good_mirror_the_sample_serves_and_nothing_is_kept(
     ],
 )
 def test_nothing_less_than_full_is_refused_with_every_mirrors_reason(
-    settings: Settings, cache: Path, refusing: str, answer: Callable[[str], Answer], reason: str
+    settings: Settings,
+    cache: Path,
+    refusing: str,
+    answer: Callable[[str], Answer],
+    reason: str,
 ) -> None:
     with serving(answer) as bad:
         wanted = replace(settings, edition="full", mirrors=(refusing, bad.url))
         with pytest.raises(BookError) as error:
             mnist._load(wanted)
     assert error.value.where == cache / TRAIN_IMAGES
-    assert f"{refusing} (ConnectionError) or {bad.url} ({reason})" in error.value.what
+    assert (
+        f"{refusing} (ConnectionError) or {bad.url} ({reason})"
+        in error.value.what
+    )
     assert "Connect to the internet" in error.value.remedy
 
 
@@ -414,7 +488,9 @@ def test_a_bad_file_in_the_cache_is_named_where_no_mirror_answers(
     with pytest.raises(BookError, match=what) as error:
         mnist._load(replace(settings, edition=edition, mirrors=(refusing,)))
     assert error.value.where == cache / name
-    assert error.value.remedy.startswith("Delete it, or connect to the internet")
+    assert error.value.remedy.startswith(
+        "Delete it, or connect to the internet"
+    )
 
 
 def test_a_bad_file_in_the_cache_is_named_even_where_another_is_missing(
@@ -456,7 +532,9 @@ def test_a_mirror_has_3_seconds_to_connect_and_30_for_its_next_bytes(
 
 
 def test_nothing_is_written_to_the_screen_but_in_a_terminal(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     log = Screen(terminal=False)
     [handler] = pooch.get_logger().handlers
@@ -494,9 +572,16 @@ from annbook import mnist
 print(mnist._user_cache())
 """
     run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
-    assert (run.stdout.strip(), run.stderr) == (str(pooch.os_cache("annbook")), "")
+    assert (run.stdout.strip(), run.stderr) == (
+        str(pooch.os_cache("annbook")),
+        "",
+    )
 
 
 # The settings.
@@ -506,7 +591,10 @@ print(mnist._user_cache())
     ("env", "expected"),
     [
         ({}, Settings()),
-        ({"ANNBOOK_EDITION": "", "ANNBOOK_DATA": "", "ANNBOOK_CACHE": ""}, Settings()),
+        (
+            {"ANNBOOK_EDITION": "", "ANNBOOK_DATA": "", "ANNBOOK_CACHE": ""},
+            Settings(),
+        ),
         ({"ANNBOOK_EDITION": "auto"}, Settings("auto")),
         ({"ANNBOOK_EDITION": "full"}, Settings("full")),
         ({"ANNBOOK_EDITION": "sample"}, Settings("sample")),
@@ -514,27 +602,38 @@ print(mnist._user_cache())
         ({"ANNBOOK_CACHE": "kept"}, Settings(cache=Path.cwd() / "kept")),
     ],
 )
-def test_the_environment_says_what_is_wanted(env: dict[str, str], expected: Settings) -> None:
+def test_the_environment_says_what_is_wanted(
+    env: dict[str, str], expected: Settings
+) -> None:
     assert mnist.read_settings(env) == expected
 
 
 @pytest.mark.parametrize("wanted", ["Full", "full ", "small", "0", "auto,full"])
 def test_any_other_edition_is_refused(wanted: str) -> None:
-    with pytest.raises(BookError, match="Set it to auto, full or sample, or unset it") as error:
+    with pytest.raises(
+        BookError, match="Set it to auto, full or sample, or unset it"
+    ) as error:
         mnist.read_settings({"ANNBOOK_EDITION": wanted})
     assert error.value.where == "ANNBOOK_EDITION"
 
 
-def test_the_sample_edition_looks_nowhere_else(settings: Settings, tmp_path: Path) -> None:
+def test_the_sample_edition_looks_nowhere_else(
+    settings: Settings, tmp_path: Path
+) -> None:
     with serving(whole) as mirror:
         wanted = replace(
-            settings, edition="sample", data=tmp_path / "nowhere", mirrors=(mirror.url,)
+            settings,
+            edition="sample",
+            data=tmp_path / "nowhere",
+            mirrors=(mirror.url,),
         )
         assert_is_sample(mnist._load(wanted))
     assert mirror.asked == []
 
 
-def test_load_follows_the_environment_and_reads_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_load_follows_the_environment_and_reads_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("ANNBOOK_EDITION", "sample")
     assert_is_sample(mnist.load())
     assert mnist.load() is mnist.load()
@@ -564,7 +663,8 @@ def full() -> Mnist:
 
 
 @pytest.mark.parametrize(
-    ("edition", "train", "test"), [("sample", 4_000, 1_000), ("full", 60_000, 10_000)]
+    ("edition", "train", "test"),
+    [("sample", 4_000, 1_000), ("full", 60_000, 10_000)],
 )
 def test_an_edition_has_its_sizes_types_and_ranges(
     request: pytest.FixtureRequest, edition: str, train: int, test: int
@@ -589,13 +689,19 @@ def test_the_sample_has_as_many_of_each_digit(sample: Mnist) -> None:
 
 
 def test_the_samples_digits_are_all_different(sample: Mnist) -> None:
-    pictures = [*map(bytes, sample.train_images), *map(bytes, sample.test_images)]
+    pictures = [
+        *map(bytes, sample.train_images),
+        *map(bytes, sample.test_images),
+    ]
     assert len(set(pictures)) == 5_000
 
 
 def test_the_sample_is_shuffled(sample: Mnist) -> None:
     # Every run of 200 training digits shows all ten, so a batch is never one-sided.
-    assert all(len(set(run)) == 10 for run in sample.train_labels.reshape(-1, 200).tolist())
+    assert all(
+        len(set(run)) == 10
+        for run in sample.train_labels.reshape(-1, 200).tolist()
+    )
 
 
 def test_the_full_edition_counts_the_digits_as_published(full: Mnist) -> None:
@@ -615,14 +721,22 @@ def test_the_sample_is_the_first_400_and_the_next_100_training_images_of_each_di
     full: Mnist, sample: Mnist
 ) -> None:
     for digit in range(10):
-        official = list(map(bytes, full.train_images[full.train_labels == digit][:500]))
-        train = set(map(bytes, sample.train_images[sample.train_labels == digit]))
+        official = list(
+            map(bytes, full.train_images[full.train_labels == digit][:500])
+        )
+        train = set(
+            map(bytes, sample.train_images[sample.train_labels == digit])
+        )
         test = set(map(bytes, sample.test_images[sample.test_labels == digit]))
         assert (train, test) == (set(official[:400]), set(official[400:]))
 
 
-@pytest.mark.parametrize("damage", [remove, make_folder, holding(b""), cut, flip_last_bit])
-def test_a_damaged_sample_is_named(tmp_path: Path, damage: Callable[[Path], None]) -> None:
+@pytest.mark.parametrize(
+    "damage", [remove, make_folder, holding(b""), cut, flip_last_bit]
+)
+def test_a_damaged_sample_is_named(
+    tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
     file = tmp_path / "sample.npz"
     file.write_bytes(mnist._SAMPLE.read_bytes())
     assert_is_sample(mnist._load_sample(file))
@@ -634,20 +748,30 @@ def test_a_damaged_sample_is_named(tmp_path: Path, damage: Callable[[Path], None
 
 # From bytes to what a network takes.
 
-grey = npst.arrays(np.uint8, st.tuples(st.integers(0, 4), st.just(28), st.just(28)))
+grey = npst.arrays(
+    np.uint8, st.tuples(st.integers(0, 4), st.just(28), st.just(28))
+)
 
 
 @given(grey)
-def test_scaled_values_are_the_bytes_over_255_to_the_last_bit(values: NDArray[np.uint8]) -> None:
+def test_scaled_values_are_the_bytes_over_255_to_the_last_bit(
+    values: NDArray[np.uint8],
+) -> None:
     scaled = mnist.scale(values)
     exact = (values.astype(np.float64) / 255).astype(np.float32)
-    np.testing.assert_array_equal(scaled, exact.reshape(len(values), 784), strict=True)
+    np.testing.assert_array_equal(
+        scaled, exact.reshape(len(values), 784), strict=True
+    )
 
 
 def test_scale_runs_from_0_to_1_and_leaves_out_no_grey() -> None:
     scaled = mnist.scale(np.arange(784).astype(np.uint8).reshape(1, 28, 28))
     assert scaled.shape == (1, 784)
-    assert (scaled.min(), scaled.max(), len(np.unique(scaled))) == (0.0, 1.0, 256)
+    assert (scaled.min(), scaled.max(), len(np.unique(scaled))) == (
+        0.0,
+        1.0,
+        256,
+    )
 
 
 @pytest.mark.parametrize(
@@ -660,7 +784,9 @@ def test_scale_runs_from_0_to_1_and_leaves_out_no_grey() -> None:
         (np.uint8(7).reshape(()), "not uint8 of shape ()"),
     ],
 )
-def test_scale_refuses_what_is_no_stack_of_images(values: NDArray[np.uint8], what: str) -> None:
+def test_scale_refuses_what_is_no_stack_of_images(
+    values: NDArray[np.uint8], what: str
+) -> None:
     with pytest.raises(ValueError, match=re.escape(what)):
         mnist.scale(values)
 
@@ -670,14 +796,20 @@ def labels_of_classes(draw: st.DrawFn) -> tuple[NDArray[np.integer], int]:
     classes = draw(st.integers(1, 12))
     dtype = draw(st.sampled_from([np.uint8, np.int8, np.int64, np.uint64]))
     shape = st.integers(0, 30)
-    return draw(npst.arrays(dtype, shape, elements=st.integers(0, classes - 1))), classes
+    return draw(
+        npst.arrays(dtype, shape, elements=st.integers(0, classes - 1))
+    ), classes
 
 
 @given(labels_of_classes())
-def test_one_hot_takes_the_rows_of_the_identity(case: tuple[NDArray[np.integer], int]) -> None:
+def test_one_hot_takes_the_rows_of_the_identity(
+    case: tuple[NDArray[np.integer], int],
+) -> None:
     labels, classes = case
     expected = np.eye(classes, dtype=np.float32)[labels]
-    np.testing.assert_array_equal(mnist.one_hot(labels, classes), expected, strict=True)
+    np.testing.assert_array_equal(
+        mnist.one_hot(labels, classes), expected, strict=True
+    )
 
 
 def test_one_hot_agrees_with_scikit_learn(sample: Mnist) -> None:
@@ -697,7 +829,9 @@ def test_one_hot_agrees_with_scikit_learn(sample: Mnist) -> None:
         (np.array([[1], [2]]), "not int64 of shape (2, 1)"),
     ],
 )
-def test_one_hot_refuses_what_is_no_row_of_digits(labels: NDArray[np.integer], what: str) -> None:
+def test_one_hot_refuses_what_is_no_row_of_digits(
+    labels: NDArray[np.integer], what: str
+) -> None:
     with pytest.raises(ValueError, match=re.escape(what)):
         mnist.one_hot(labels)
 

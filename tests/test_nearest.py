@@ -25,7 +25,9 @@ def test_it_agrees_with_scikit_learn(seed: int) -> None:
     generator = np.random.default_rng(seed)
     known, labels = generator.random((30, 5)), generator.integers(0, 10, 30)
     images = generator.random((12, 5))
-    oracle = KNeighborsClassifier(n_neighbors=1).fit(known, labels).predict(images)
+    oracle = (
+        KNeighborsClassifier(n_neighbors=1).fit(known, labels).predict(images)
+    )
     assert (nearest_labels(known, labels, images) == oracle).all()
 
 

@@ -57,8 +57,13 @@ def unflat(vector: Array, layers: Sequence[Layer]) -> Network:
     """Return the vector's numbers as layers in the shapes of those given."""
     parts = [part for layer in layers for part in layer]
     ends = np.cumsum([part.size for part in parts])[:-1]
-    shaped = [v.reshape(p.shape) for v, p in zip(np.split(vector, ends), parts, strict=True)]
-    return [Layer(*pair) for pair in zip(shaped[::2], shaped[1::2], strict=True)]
+    shaped = [
+        v.reshape(p.shape)
+        for v, p in zip(np.split(vector, ends), parts, strict=True)
+    ]
+    return [
+        Layer(*pair) for pair in zip(shaped[::2], shaped[1::2], strict=True)
+    ]
 
 
 def distance(left: Array, right: Array) -> float:
@@ -66,23 +71,30 @@ def distance(left: Array, right: Array) -> float:
     return float(np.linalg.norm(left - right) / np.linalg.norm(right))
 
 
-def looped_outputs(layers: Sequence[Layer], record: Sequence[float]) -> list[list[float]]:
+def looped_outputs(
+    layers: Sequence[Layer], record: Sequence[float]
+) -> list[list[float]]:
     """Return every layer's outputs for one record, without a matrix product."""
     outputs = [[float(x) for x in record]]
     for weights, bias in layers:
         sums = [
-            sum(float(w) * o for w, o in zip(row, outputs[-1], strict=True)) + float(b)
+            sum(float(w) * o for w, o in zip(row, outputs[-1], strict=True))
+            + float(b)
             for row, b in zip(weights, bias, strict=True)
         ]
         outputs.append([1 / (1 + math.exp(-x)) for x in sums])
     return outputs
 
 
-def looped_cost(layers: Sequence[Layer], inputs: Array, targets: Array) -> float:
+def looped_cost(
+    layers: Sequence[Layer], inputs: Array, targets: Array
+) -> float:
     """Return the mean over the records of half the squared error, without NumPy's sums."""
     squares = [
         (t - o) ** 2
-        for record, wanted in zip(inputs.tolist(), targets.tolist(), strict=True)
+        for record, wanted in zip(
+            inputs.tolist(), targets.tolist(), strict=True
+        )
         for t, o in zip(wanted, looped_outputs(layers, record)[-1], strict=True)
     ]
     return math.fsum(squares) / 2 / len(inputs)
@@ -100,7 +112,9 @@ def nudged_gradient(case: Case) -> Array:
         def at(distance: float) -> float:
             moved = start.copy()
             moved[k] += distance
-            return looped_cost(unflat(moved, case.layers), case.inputs, case.targets)
+            return looped_cost(
+                unflat(moved, case.layers), case.inputs, case.targets
+            )
 
         return (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h)
 
@@ -120,7 +134,12 @@ def slopeless_gradient(case: Case) -> Array:
 
 # The signal of slide section 6.
 
-SLIDE = [Layer(np.array([[0.9, 0.3, 0.4], [0.2, 0.8, 0.2], [0.1, 0.5, 0.6]]), np.zeros(3))]
+SLIDE = [
+    Layer(
+        np.array([[0.9, 0.3, 0.4], [0.2, 0.8, 0.2], [0.1, 0.5, 0.6]]),
+        np.zeros(3),
+    )
+]
 
 
 def test_forward_gives_the_slides_sums_and_outputs() -> None:
@@ -131,14 +150,18 @@ def test_forward_gives_the_slides_sums_and_outputs() -> None:
 
 
 def test_the_decks_printed_input_gives_another_first_sum() -> None:
-    assert n.forward(SLIDE, [0.9, 0.2, 0.1]).sums[0][0] == pytest.approx(0.91, rel=1e-12)
+    assert n.forward(SLIDE, [0.9, 0.2, 0.1]).sums[0][0] == pytest.approx(
+        0.91, rel=1e-12
+    )
 
 
 @given(cases())
 def test_forward_agrees_with_plain_loops(case: Case) -> None:
     outputs = n.forward(case.layers, case.inputs).outputs
     for row, record in enumerate(case.inputs):
-        for output, looped in zip(outputs, looped_outputs(case.layers, record), strict=True):
+        for output, looped in zip(
+            outputs, looped_outputs(case.layers, record), strict=True
+        ):
             np.testing.assert_allclose(output[row], looped, rtol=1e-13)
 
 
@@ -149,35 +172,47 @@ def test_one_record_gives_what_its_row_of_the_batch_gives(case: Case) -> None:
         signal = n.forward(case.layers, record)
         for alone, together in zip(signal.sums, batch.sums, strict=True):
             assert alone.ndim == 1
-            np.testing.assert_allclose(alone, together[row], rtol=1e-13, atol=1e-15)
+            np.testing.assert_allclose(
+                alone, together[row], rtol=1e-13, atol=1e-15
+            )
 
 
 @given(cases())
 def test_predict_is_the_last_output(case: Case) -> None:
     last = n.forward(case.layers, case.inputs).outputs[-1]
-    np.testing.assert_array_equal(n.predict(case.layers, case.inputs.tolist()), last)
+    np.testing.assert_array_equal(
+        n.predict(case.layers, case.inputs.tolist()), last
+    )
 
 
 @given(cases())
 def test_layer_sums_are_the_product_written_on_paper(case: Case) -> None:
     weights, bias = case.layers[0]
     expected = weights @ case.inputs[0] + bias
-    np.testing.assert_allclose(n.layer_sums(case.layers[0], case.inputs[0]), expected, rtol=1e-12)
+    np.testing.assert_allclose(
+        n.layer_sums(case.layers[0], case.inputs[0]), expected, rtol=1e-12
+    )
 
 
 # A new network.
 
 
-def test_initialise_gives_one_matrix_and_one_bias_for_each_gap_between_layers() -> None:
+def test_initialise_gives_one_matrix_and_one_bias_for_each_gap_between_layers() -> (
+    None
+):
     shapes = [(w.shape, b.shape) for w, b in network(4, 3, 2)]
     assert shapes == [((3, 4), (3,)), ((2, 3), (2,))]
 
 
-@pytest.mark.parametrize(("scale", "deviation"), [(1.0, 1 / 20), (2.0, 1 / 10), (0.0, 0.0)])
+@pytest.mark.parametrize(
+    ("scale", "deviation"), [(1.0, 1 / 20), (2.0, 1 / 10), (0.0, 0.0)]
+)
 def test_initial_weights_spread_by_the_square_root_of_the_nodes_before(
     scale: float, deviation: float
 ) -> None:
-    ((weights, bias),) = n.initialise((400, 500), np.random.default_rng(0), scale)
+    ((weights, bias),) = n.initialise(
+        (400, 500), np.random.default_rng(0), scale
+    )
     # 200,000 draws: the standard deviation is known to one part in 632 (one sigma).
     assert weights.std() == pytest.approx(deviation, rel=0.01)
     assert abs(weights.mean()) <= 5 * deviation / math.sqrt(weights.size)
@@ -185,8 +220,12 @@ def test_initial_weights_spread_by_the_square_root_of_the_nodes_before(
 
 
 def test_initial_weights_come_from_the_generator_alone() -> None:
-    np.testing.assert_array_equal(flat(network(3, 2, seed=1)), flat(network(3, 2, seed=1)))
-    assert not np.array_equal(flat(network(3, 2, seed=1)), flat(network(3, 2, seed=2)))
+    np.testing.assert_array_equal(
+        flat(network(3, 2, seed=1)), flat(network(3, 2, seed=1))
+    )
+    assert not np.array_equal(
+        flat(network(3, 2, seed=1)), flat(network(3, 2, seed=2))
+    )
 
 
 def test_precision_does_not_change_what_is_drawn() -> None:
@@ -201,13 +240,24 @@ HIDDEN_ERRORS = [Fraction(42, 100), Fraction(88, 100)]
 INPUT_ERRORS = [Fraction(362, 1000), Fraction(938, 1000)]
 HIDDEN_TO_OUTPUT = [[2, 3], [1, 4]]
 INPUT_TO_HIDDEN = [[3, 2], [1, 7]]
-OUTPUT_SHARES = [[Fraction(32, 100), Fraction(48, 100)], [Fraction(1, 10), Fraction(4, 10)]]
-HIDDEN_SHARES = [[Fraction(252, 1000), Fraction(168, 1000)], [Fraction(11, 100), Fraction(77, 100)]]
+OUTPUT_SHARES = [
+    [Fraction(32, 100), Fraction(48, 100)],
+    [Fraction(1, 10), Fraction(4, 10)],
+]
+HIDDEN_SHARES = [
+    [Fraction(252, 1000), Fraction(168, 1000)],
+    [Fraction(11, 100), Fraction(77, 100)],
+]
 
 
-def exact_shares(weights: list[list[int]], errors: list[Fraction]) -> list[list[Fraction]]:
+def exact_shares(
+    weights: list[list[int]], errors: list[Fraction]
+) -> list[list[Fraction]]:
     """Return the shares as fractions, in plain loops."""
-    return [[e * w / sum(row) for w in row] for row, e in zip(weights, errors, strict=True)]
+    return [
+        [e * w / sum(row) for w in row]
+        for row, e in zip(weights, errors, strict=True)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -227,7 +277,9 @@ def test_the_error_splits_as_on_the_slide(
     given_errors = [float(e) for e in errors]
     assert exact_shares(weights, errors) == shares
     np.testing.assert_allclose(
-        n.share_errors(weights, given_errors), np.array(shares, float), rtol=1e-12
+        n.share_errors(weights, given_errors),
+        np.array(shares, float),
+        rtol=1e-12,
     )
     np.testing.assert_allclose(
         n.split_error(weights, given_errors), np.array(sums, float), rtol=1e-12
@@ -245,31 +297,55 @@ def test_the_splits_read_as_on_the_slide() -> None:
         [0.252, 0.168],
         [0.11, 0.77],
     ]
-    assert n.split_error(INPUT_TO_HIDDEN, hidden).round(3).tolist() == [0.362, 0.938]
+    assert n.split_error(INPUT_TO_HIDDEN, hidden).round(3).tolist() == [
+        0.362,
+        0.938,
+    ]
 
 
 @given(
-    st.lists(st.lists(st.integers(1, 9), min_size=3, max_size=3), min_size=1, max_size=4), st.data()
+    st.lists(
+        st.lists(st.integers(1, 9), min_size=3, max_size=3),
+        min_size=1,
+        max_size=4,
+    ),
+    st.data(),
 )
-def test_splitting_loses_and_adds_no_error(weights: list[list[int]], data: st.DataObject) -> None:
-    drawn = st.lists(st.floats(1e-6, 1), min_size=len(weights), max_size=len(weights))
+def test_splitting_loses_and_adds_no_error(
+    weights: list[list[int]], data: st.DataObject
+) -> None:
+    drawn = st.lists(
+        st.floats(1e-6, 1), min_size=len(weights), max_size=len(weights)
+    )
     errors = data.draw(drawn)
-    assert float(n.split_error(weights, errors).sum()) == pytest.approx(sum(errors), rel=1e-12)
-    np.testing.assert_allclose(n.share_errors(weights, errors).sum(axis=1), errors, rtol=1e-12)
+    assert float(n.split_error(weights, errors).sum()) == pytest.approx(
+        sum(errors), rel=1e-12
+    )
+    np.testing.assert_allclose(
+        n.share_errors(weights, errors).sum(axis=1), errors, rtol=1e-12
+    )
 
 
 def test_propagating_does_not_normalise() -> None:
     propagated = n.propagate_error(HIDDEN_TO_OUTPUT, [0.8, 0.5])
-    np.testing.assert_allclose(propagated, [2 * 0.8 + 1 * 0.5, 3 * 0.8 + 4 * 0.5], rtol=1e-12)
+    np.testing.assert_allclose(
+        propagated, [2 * 0.8 + 1 * 0.5, 3 * 0.8 + 4 * 0.5], rtol=1e-12
+    )
 
 
 @given(cases())
-def test_propagating_is_a_product_with_the_transpose_for_every_record(case: Case) -> None:
+def test_propagating_is_a_product_with_the_transpose_for_every_record(
+    case: Case,
+) -> None:
     weights = case.layers[-1].weights
     batch = n.propagate_error(weights, case.targets)
     for errors, row in zip(case.targets, batch, strict=True):
-        np.testing.assert_allclose(row, weights.T @ errors, rtol=1e-12, atol=1e-14)
-        np.testing.assert_allclose(row, n.propagate_error(weights, errors), rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose(
+            row, weights.T @ errors, rtol=1e-12, atol=1e-14
+        )
+        np.testing.assert_allclose(
+            row, n.propagate_error(weights, errors), rtol=1e-12, atol=1e-14
+        )
 
 
 @given(st.lists(st.floats(0.1, 9), min_size=1, max_size=5), st.floats(-1, 1))
@@ -277,7 +353,9 @@ def test_without_normalising_one_nodes_shares_keep_their_proportions(
     row: list[float], error: float
 ) -> None:
     expected = n.split_error([row], [error]) * sum(row)
-    np.testing.assert_allclose(n.propagate_error([row], [error]), expected, rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(
+        n.propagate_error([row], [error]), expected, rtol=1e-12, atol=1e-15
+    )
 
 
 # The cost and its gradient, slide section 8.
@@ -314,9 +392,14 @@ def test_gradient_agrees_with_nudging_every_weight(case: Case) -> None:
 
 
 @pytest.mark.parametrize("sizes", [(2, 1), (3, 4, 2), (5, 4, 3, 2)])
-def test_nudging_finds_out_a_gradient_without_the_slope(sizes: tuple[int, ...]) -> None:
+def test_nudging_finds_out_a_gradient_without_the_slope(
+    sizes: tuple[int, ...],
+) -> None:
     generator = np.random.default_rng(0)
-    inputs, targets = generator.normal(size=(3, sizes[0])), generator.uniform(size=(3, sizes[-1]))
+    inputs, targets = (
+        generator.normal(size=(3, sizes[0])),
+        generator.uniform(size=(3, sizes[-1])),
+    )
     case = Case(network(*sizes), inputs, targets)
     # The slope is 1/4 at most, so what lacks it is several times too large.
     assert distance(slopeless_gradient(case), nudged_gradient(case)) > 1
@@ -332,32 +415,52 @@ def test_gradient_agrees_with_gradient_tape(case: Case) -> None:
     with tf.GradientTape() as tape:
         outputs = tf.constant(case.inputs)
         for weights, bias in zip(variables[::2], variables[1::2], strict=True):
-            outputs = tf.sigmoid(tf.matmul(outputs, weights, transpose_b=True) + bias)
-        cost = tf.reduce_mean(tf.reduce_sum((case.targets - outputs) ** 2, axis=1)) / 2
+            outputs = tf.sigmoid(
+                tf.matmul(outputs, weights, transpose_b=True) + bias
+            )
+        cost = (
+            tf.reduce_mean(tf.reduce_sum((case.targets - outputs) ** 2, axis=1))
+            / 2
+        )
     taped = [part.numpy() for part in tape.gradient(cost, variables)]
     ours = [part for layer in n.gradient(*case) for part in layer]
     assert [part.shape for part in ours] == [part.shape for part in taped]
-    assert distance(flat(n.gradient(*case)), np.concatenate([p.ravel() for p in taped])) < 1e-12
+    assert (
+        distance(
+            flat(n.gradient(*case)), np.concatenate([p.ravel() for p in taped])
+        )
+        < 1e-12
+    )
 
 
 @given(cases())
-def test_gradient_of_a_batch_is_the_mean_of_its_records_gradients(case: Case) -> None:
+def test_gradient_of_a_batch_is_the_mean_of_its_records_gradients(
+    case: Case,
+) -> None:
     alone = [
         flat(n.gradient(case.layers, record, targets))
         for record, targets in zip(case.inputs, case.targets, strict=True)
     ]
     together = flat(n.gradient(*case))
-    np.testing.assert_allclose(together, np.mean(alone, axis=0), rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(
+        together, np.mean(alone, axis=0), rtol=1e-9, atol=1e-15
+    )
 
 
 @given(cases())
-def test_deltas_of_the_last_layer_are_the_bias_gradient_of_each_record(case: Case) -> None:
-    deltas = n.deltas(case.layers, n.forward(case.layers, case.inputs), case.targets)
+def test_deltas_of_the_last_layer_are_the_bias_gradient_of_each_record(
+    case: Case,
+) -> None:
+    deltas = n.deltas(
+        case.layers, n.forward(case.layers, case.inputs), case.targets
+    )
     assert [delta.shape for delta in deltas] == [
         (len(case.inputs), len(layer.bias)) for layer in case.layers
     ]
     for delta, slope in zip(deltas, n.gradient(*case), strict=True):
-        np.testing.assert_allclose(delta.mean(axis=0), slope.bias, rtol=1e-12, atol=1e-16)
+        np.testing.assert_allclose(
+            delta.mean(axis=0), slope.bias, rtol=1e-12, atol=1e-16
+        )
 
 
 @given(cases(), st.floats(0.01, 10))
@@ -392,7 +495,9 @@ XOR_INPUTS = [[0, 0], [0, 1], [1, 0], [1, 1]]
 XOR_TARGETS = [[0], [1], [1], [0]]
 
 
-def train(layers: Network, inputs: Any, targets: Any, **changed: Any) -> tuple[Network, Array]:
+def train(
+    layers: Network, inputs: Any, targets: Any, **changed: Any
+) -> tuple[Network, Array]:
     """Train with settings that suit five records, but for those changed."""
     chosen = {"epochs": 2, "batch_size": 2, "learning_rate": 0.5} | changed
     generator = np.random.default_rng(7)
@@ -401,7 +506,10 @@ def train(layers: Network, inputs: Any, targets: Any, **changed: Any) -> tuple[N
 
 def five_records(dtype: Any = np.float64) -> tuple[Array, Array]:
     generator = np.random.default_rng(5)
-    inputs, targets = generator.uniform(size=(5, 3)), generator.uniform(size=(5, 2))
+    inputs, targets = (
+        generator.uniform(size=(5, 3)),
+        generator.uniform(size=(5, 2)),
+    )
     return inputs.astype(dtype), targets.astype(dtype)
 
 
@@ -433,13 +541,20 @@ def test_without_a_hidden_layer_xor_cannot_be_learnt() -> None:
 
 
 def test_the_same_seed_gives_the_same_numbers() -> None:
-    (first, costs), (second, again) = (train(network(3, 4, 2), *five_records()) for _ in range(2))
+    (first, costs), (second, again) = (
+        train(network(3, 4, 2), *five_records()) for _ in range(2)
+    )
     np.testing.assert_array_equal(costs, again)
     np.testing.assert_array_equal(flat(first), flat(second))
 
 
 def looped_training(
-    layers: Network, inputs: Array, targets: Array, epochs: int, batch_size: int, rate: float
+    layers: Network,
+    inputs: Array,
+    targets: Array,
+    epochs: int,
+    batch_size: int,
+    rate: float,
 ) -> tuple[Network, list[float]]:
     """Train as the docstring says, batch by batch, with the same generator."""
     generator, costs = np.random.default_rng(7), []
@@ -448,7 +563,9 @@ def looped_training(
         met = []
         while order:
             batch, order = order[:batch_size], order[batch_size:]
-            met += [looped_cost(layers, inputs[[k]], targets[[k]]) for k in batch]
+            met += [
+                looped_cost(layers, inputs[[k]], targets[[k]]) for k in batch
+            ]
             slope = flat(n.gradient(layers, inputs[batch], targets[batch]))
             layers = unflat(flat(layers) - rate * slope, layers)
         costs.append(math.fsum(met) / len(met))
@@ -456,10 +573,14 @@ def looped_training(
 
 
 @pytest.mark.parametrize("batch_size", [1, 2, 3, 5, 6, 1000])
-def test_every_record_is_met_once_an_epoch_whatever_the_batch_size(batch_size: int) -> None:
+def test_every_record_is_met_once_an_epoch_whatever_the_batch_size(
+    batch_size: int,
+) -> None:
     start, records = network(3, 4, 2), five_records()
     layers, costs = train(start, *records, epochs=3, batch_size=batch_size)
-    expected, expected_costs = looped_training(start, *records, 3, batch_size, 0.5)
+    expected, expected_costs = looped_training(
+        start, *records, 3, batch_size, 0.5
+    )
     np.testing.assert_allclose(costs, expected_costs, rtol=1e-12)
     np.testing.assert_allclose(flat(layers), flat(expected), rtol=1e-10)
 
@@ -499,7 +620,10 @@ def test_nothing_given_is_changed() -> None:
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_precision_is_kept_from_first_to_last(dtype: Any) -> None:
-    layers, (inputs, targets) = network(3, 4, 2, dtype=dtype), five_records(dtype)
+    layers, (inputs, targets) = (
+        network(3, 4, 2, dtype=dtype),
+        five_records(dtype),
+    )
     signal = n.forward(layers, inputs)
     trained, _ = train(layers, inputs, targets, learning_rate=np.float64(0.5))
     arrays = [
@@ -517,13 +641,19 @@ def test_precision_is_kept_from_first_to_last(dtype: Any) -> None:
 
 def test_targets_in_double_precision_do_not_widen_a_float32_network() -> None:
     inputs, targets = five_records()
-    layers, _ = train(network(3, 2, dtype=np.float32), inputs.astype(np.float32), targets)
+    layers, _ = train(
+        network(3, 2, dtype=np.float32), inputs.astype(np.float32), targets
+    )
     assert flat(layers).dtype == np.float32
 
 
 def test_lists_of_integers_are_records_too() -> None:
     whole = train(network(2, 2, 1), XOR_INPUTS, XOR_TARGETS)
-    floats = train(network(2, 2, 1), np.array(XOR_INPUTS, float), np.array(XOR_TARGETS, float))
+    floats = train(
+        network(2, 2, 1),
+        np.array(XOR_INPUTS, float),
+        np.array(XOR_TARGETS, float),
+    )
     np.testing.assert_array_equal(flat(whole[0]), flat(floats[0]))
 
 
@@ -535,7 +665,12 @@ def test_lists_of_integers_are_records_too() -> None:
         (0.5, 1e200, 0.5, r"training, epoch 1: .* \(mean cost inf\)"),
         (0.5, 1e3, 1e308, r"no longer finite .* a learning rate below 1e\+308"),
     ],
-    ids=["input nan", "input infinite", "target far too large", "rate far too large"],
+    ids=[
+        "input nan",
+        "input infinite",
+        "target far too large",
+        "rate far too large",
+    ],
 )
 def test_training_that_leaves_the_numbers_says_so(
     pixel: float, target: float, rate: float, said: str
@@ -564,25 +699,39 @@ def test_backquery_imagines_inputs_between_0_and_1(case: Case) -> None:
     assert imagined.max() <= 0.99 + 1e-15
     for one, row in zip(asked, imagined, strict=True):
         # Stretching a small spread magnifies the rounding.
-        np.testing.assert_allclose(n.backquery(case.layers, one), row, rtol=1e-6)
+        np.testing.assert_allclose(
+            n.backquery(case.layers, one), row, rtol=1e-6
+        )
 
 
 def test_backquery_goes_through_logit_bias_transpose_and_scale() -> None:
-    layers = [Layer(np.array([[1.0, 2.0], [3.0, 5.0], [0.0, 1.0]]), np.array([0.5, 0.0, -1.0]))]
+    layers = [
+        Layer(
+            np.array([[1.0, 2.0], [3.0, 5.0], [0.0, 1.0]]),
+            np.array([0.5, 0.0, -1.0]),
+        )
+    ]
     odds = np.log(np.array([0.9, 0.2, 0.6]) / np.array([0.1, 0.8, 0.4]))
     first = 1 * (odds[0] - 0.5) + 3 * odds[1]
     second = 2 * (odds[0] - 0.5) + 5 * odds[1] + 1 * (odds[2] + 1)
     assert second > first
-    np.testing.assert_allclose(n.backquery(layers, [0.9, 0.2, 0.6]), [0.01, 0.99], rtol=1e-12)
+    np.testing.assert_allclose(
+        n.backquery(layers, [0.9, 0.2, 0.6]), [0.01, 0.99], rtol=1e-12
+    )
 
 
-def test_backquery_finds_the_input_of_an_orthogonal_layer_but_for_its_scale() -> None:
+def test_backquery_finds_the_input_of_an_orthogonal_layer_but_for_its_scale() -> (
+    None
+):
     # The inverse of an orthogonal matrix is its transpose: nothing but the scale is lost.
     turn, _ = np.linalg.qr(np.random.default_rng(1).normal(size=(4, 4)))
     layers = [Layer(turn, np.array([0.3, -0.2, 0.1, 0.0]))]
     inputs = np.array([0.01, 0.4, 0.7, 0.99])
     np.testing.assert_allclose(
-        n.backquery(layers, n.predict(layers, inputs)), inputs, rtol=1e-9, atol=1e-12
+        n.backquery(layers, n.predict(layers, inputs)),
+        inputs,
+        rtol=1e-9,
+        atol=1e-12,
     )
 
 
@@ -596,7 +745,9 @@ def test_backquery_finds_the_input_of_an_orthogonal_layer_but_for_its_scale() ->
         ([[2, 2], [0, 1]], [[0.5, 0.5], [0.01, 0.99]]),
     ],
 )
-def test_rescale_stretches_each_record_from_low_to_high(values: Any, rescaled: Any) -> None:
+def test_rescale_stretches_each_record_from_low_to_high(
+    values: Any, rescaled: Any
+) -> None:
     np.testing.assert_allclose(n.rescale(values), rescaled, rtol=1e-12)
 
 
@@ -616,53 +767,133 @@ SIGNAL = n.forward(NET, [1.0, 2.0])
     ("call", "named"),
     [
         (lambda: n.forward(NET, [1, 2, 3]), r"weights \(3, 2\), inputs \(3,\)"),
-        (lambda: n.predict(NET, TWO[:, :1]), r"weights \(3, 2\), inputs \(2, 1\)"),
+        (
+            lambda: n.predict(NET, TWO[:, :1]),
+            r"weights \(3, 2\), inputs \(2, 1\)",
+        ),
         (lambda: n.predict(NET, 1.0), r"weights \(3, 2\), inputs \(\)"),
-        (lambda: n.predict(NET, [TWO]), r"weights \(3, 2\), inputs \(1, 2, 2\)"),
+        (
+            lambda: n.predict(NET, [TWO]),
+            r"weights \(3, 2\), inputs \(1, 2, 2\)",
+        ),
         (lambda: n.predict(CRACKED, TWO), r"weights \(1, 4\), inputs \(2, 3\)"),
         (lambda: n.predict(BIASED, TWO), r"weights \(3, 2\), bias \(1,\)"),
         (lambda: n.predict([], TWO), "one or more layers, not 0"),
-        (lambda: n.share_errors(TWO, [1.0]), r"weights \(2, 2\), errors \(1,\)"),
-        (lambda: n.share_errors([1.0], [1.0]), r"weights \(1,\), errors \(1,\)"),
-        (lambda: n.share_errors([[1.0]], [[1.0]]), r"weights \(1, 1\), errors \(1, 1\)"),
-        (lambda: n.share_errors([[2, 3], [1, -1]], [1, 1]), r"\[1.0, -1.0\] sum to zero"),
+        (
+            lambda: n.share_errors(TWO, [1.0]),
+            r"weights \(2, 2\), errors \(1,\)",
+        ),
+        (
+            lambda: n.share_errors([1.0], [1.0]),
+            r"weights \(1,\), errors \(1,\)",
+        ),
+        (
+            lambda: n.share_errors([[1.0]], [[1.0]]),
+            r"weights \(1, 1\), errors \(1, 1\)",
+        ),
+        (
+            lambda: n.share_errors([[2, 3], [1, -1]], [1, 1]),
+            r"\[1.0, -1.0\] sum to zero",
+        ),
         (lambda: n.split_error([[0.0, 0.0]], [1]), r"\[0.0, 0.0\] sum to zero"),
-        (lambda: n.propagate_error(TWO, [1.0]), r"weights \(2, 2\), errors \(1,\)"),
-        (lambda: n.propagate_error([1.0], [1.0]), r"weights \(1,\), errors \(1,\)"),
+        (
+            lambda: n.propagate_error(TWO, [1.0]),
+            r"weights \(2, 2\), errors \(1,\)",
+        ),
+        (
+            lambda: n.propagate_error([1.0], [1.0]),
+            r"weights \(1,\), errors \(1,\)",
+        ),
         (lambda: n.propagate_error(TWO, 1.0), r"weights \(2, 2\), errors \(\)"),
-        (lambda: n.propagate_error(TWO, [TWO]), r"weights \(2, 2\), errors \(1, 2, 2\)"),
+        (
+            lambda: n.propagate_error(TWO, [TWO]),
+            r"weights \(2, 2\), errors \(1, 2, 2\)",
+        ),
         (lambda: n.cost([1.0], [[1.0]]), r"targets \(1,\), outputs \(1, 1\)"),
         (lambda: n.cost(1.0, 1.0), r"targets \(\), outputs \(\)"),
         (lambda: n.cost(FOUR[:0], FOUR[:0]), "one or more of them, not 0"),
-        (lambda: n.gradient(NET, TWO[:0], FOUR[:0]), "one or more of them, not 0"),
-        (lambda: n.gradient(NET, TWO, [1.0, 0.0]), r"targets \(2,\), outputs \(2, 1\)"),
-        (lambda: n.deltas(NET, SIGNAL, [[1.0]]), r"targets \(1, 1\), outputs \(1,\)"),
-        (lambda: n.backpropagate(NET, SIGNAL, [1, 0]), r"targets \(2,\), outputs \(1,\)"),
-        (lambda: n.weight_change(1, [1], [1, 2], [1]), r"errors \(1,\), outputs \(2,\)"),
+        (
+            lambda: n.gradient(NET, TWO[:0], FOUR[:0]),
+            "one or more of them, not 0",
+        ),
+        (
+            lambda: n.gradient(NET, TWO, [1.0, 0.0]),
+            r"targets \(2,\), outputs \(2, 1\)",
+        ),
+        (
+            lambda: n.deltas(NET, SIGNAL, [[1.0]]),
+            r"targets \(1, 1\), outputs \(1,\)",
+        ),
+        (
+            lambda: n.backpropagate(NET, SIGNAL, [1, 0]),
+            r"targets \(2,\), outputs \(1,\)",
+        ),
+        (
+            lambda: n.weight_change(1, [1], [1, 2], [1]),
+            r"errors \(1,\), outputs \(2,\)",
+        ),
         (lambda: n.weight_change(1, [1], [1], 1), r"previous_outputs \(\)"),
-        (lambda: n.update(NET, NET[:1], 1), r"gradients \[\[\(3, 2\), \(3,\)\]\], layers"),
-        (lambda: n.update(BIASED, NET[:1], 1), r"\(3,\)\]\], layers \[\[\(3, 2\), \(1,\)\]\]"),
+        (
+            lambda: n.update(NET, NET[:1], 1),
+            r"gradients \[\[\(3, 2\), \(3,\)\]\], layers",
+        ),
+        (
+            lambda: n.update(BIASED, NET[:1], 1),
+            r"\(3,\)\]\], layers \[\[\(3, 2\), \(1,\)\]\]",
+        ),
         (lambda: train(NET, TWO, FOUR), r"inputs \(2, 2\), targets \(4, 1\)"),
         (lambda: train(NET, TWO[0], FOUR[0]), r"inputs \(2,\), targets \(1,\)"),
-        (lambda: train(NET, TWO[:0], FOUR[:0]), r"inputs \(0, 2\), targets \(0, 1\)"),
+        (
+            lambda: train(NET, TWO[:0], FOUR[:0]),
+            r"inputs \(0, 2\), targets \(0, 1\)",
+        ),
         (lambda: train(NET, TWO, TWO), r"targets \(2, 2\), outputs \(2, 1\)"),
-        (lambda: train(NET, TWO, FOUR[:2], epochs=-1), "epochs must be 0 or more, not -1"),
-        (lambda: train(NET, TWO, FOUR[:2], batch_size=0), "batch_size must be 1 or more, not 0"),
+        (
+            lambda: train(NET, TWO, FOUR[:2], epochs=-1),
+            "epochs must be 0 or more, not -1",
+        ),
+        (
+            lambda: train(NET, TWO, FOUR[:2], batch_size=0),
+            "batch_size must be 1 or more, not 0",
+        ),
         (lambda: train(NET, TWO, FOUR[:2], learning_rate=0), "above 0, not 0"),
-        (lambda: train(NET, TWO, FOUR[:2], learning_rate=-0.1), "above 0, not -0.1"),
-        (lambda: train(NET, TWO, FOUR[:2], learning_rate=math.nan), "finite and above 0, not nan"),
-        (lambda: train(NET, TWO, FOUR[:2], learning_rate=math.inf), "finite and above 0, not inf"),
+        (
+            lambda: train(NET, TWO, FOUR[:2], learning_rate=-0.1),
+            "above 0, not -0.1",
+        ),
+        (
+            lambda: train(NET, TWO, FOUR[:2], learning_rate=math.nan),
+            "finite and above 0, not nan",
+        ),
+        (
+            lambda: train(NET, TWO, FOUR[:2], learning_rate=math.inf),
+            "finite and above 0, not inf",
+        ),
         (lambda: network(3), r"two or more sizes, each 1 or more, not \[3\]"),
         (lambda: network(3, 0, 2), r"not \[3, 0, 2\]"),
-        (lambda: n.initialise((2, 2), np.random.default_rng(0), -1), "not negative, not -1"),
-        (lambda: n.initialise((2, 2), np.random.default_rng(0), math.nan), "not nan"),
-        (lambda: n.initialise((2, 2), np.random.default_rng(0), math.inf), "not inf"),
+        (
+            lambda: n.initialise((2, 2), np.random.default_rng(0), -1),
+            "not negative, not -1",
+        ),
+        (
+            lambda: n.initialise((2, 2), np.random.default_rng(0), math.nan),
+            "not nan",
+        ),
+        (
+            lambda: n.initialise((2, 2), np.random.default_rng(0), math.inf),
+            "not inf",
+        ),
         (lambda: n.backquery(NET, [0.5, 0.5]), r"outputs \(2,\), bias \(1,\)"),
-        (lambda: n.backquery(BIASED, [0.5]), r"weights \(3, 2\), errors \(1,\)"),
+        (
+            lambda: n.backquery(BIASED, [0.5]),
+            r"weights \(3, 2\), errors \(1,\)",
+        ),
         (lambda: n.backquery(NET, [1.0]), "not 1.0"),
         (lambda: n.backquery([], [0.5]), "one or more layers, not 0"),
     ],
 )
-def test_what_does_not_fit_is_named(call: Callable[[], object], named: str) -> None:
+def test_what_does_not_fit_is_named(
+    call: Callable[[], object], named: str
+) -> None:
     with pytest.raises(ValueError, match=named):
         call()

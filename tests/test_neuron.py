@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SHAPES = [(), (1,), (0,), (3,), (2, 3), (2, 0), (2, 2, 2)]
-ELEMENTWISE = [n.step, n.sigmoid, n.sigmoid_slope, n.sigmoid_derivative, n.logit]
+ELEMENTWISE = [
+    n.step,
+    n.sigmoid,
+    n.sigmoid_slope,
+    n.sigmoid_derivative,
+    n.logit,
+]
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
 
@@ -32,16 +38,24 @@ def exact_sigmoid(x: float) -> float:
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 def test_shape_and_precision_are_kept(
-    function: Callable[..., Any], shape: tuple[int, ...], dtype: type[np.floating[Any]]
+    function: Callable[..., Any],
+    shape: tuple[int, ...],
+    dtype: type[np.floating[Any]],
 ) -> None:
     result = function(np.full(shape, 0.25, dtype))
     assert np.shape(result) == shape
     assert result.dtype == dtype
 
 
-@pytest.mark.parametrize("function", [n.as_floats, n.step, n.sigmoid, n.sigmoid_derivative])
-@pytest.mark.parametrize("x", [2, [1, -2], [[True, False]], [], np.array([1], np.uint8)])
-def test_lists_integers_and_booleans_become_float64(function: Callable[..., Any], x: Any) -> None:
+@pytest.mark.parametrize(
+    "function", [n.as_floats, n.step, n.sigmoid, n.sigmoid_derivative]
+)
+@pytest.mark.parametrize(
+    "x", [2, [1, -2], [[True, False]], [], np.array([1], np.uint8)]
+)
+def test_lists_integers_and_booleans_become_float64(
+    function: Callable[..., Any], x: Any
+) -> None:
     result = function(x)
     assert result.dtype == np.float64
     assert np.shape(result) == np.shape(x)
@@ -65,7 +79,9 @@ def test_an_array_of_floats_is_not_copied() -> None:
         (-math.inf, 0.0, 0),
     ],
 )
-def test_step_fires_only_above_the_threshold(x: float, threshold: float, fires: int) -> None:
+def test_step_fires_only_above_the_threshold(
+    x: float, threshold: float, fires: int
+) -> None:
     assert n.step(x, threshold) == fires
 
 
@@ -73,14 +89,18 @@ def test_step_needs_no_threshold_to_be_named() -> None:
     assert n.step([-1, 0, 1]).tolist() == [0, 0, 1]
 
 
-@pytest.mark.parametrize(("x", "o"), [(1.16, 0.761), (0.42, 0.603), (0.62, 0.650), (0, 0.5)])
+@pytest.mark.parametrize(
+    ("x", "o"), [(1.16, 0.761), (0.42, 0.603), (0.62, 0.650), (0, 0.5)]
+)
 def test_sigmoid_gives_the_slides_outputs(x: float, o: float) -> None:
     assert round(float(n.sigmoid(x)), 3) == o
 
 
 @given(st.floats(-700, 700))
 def test_sigmoid_agrees_with_fifty_digits(x: float) -> None:
-    assert float(n.sigmoid(x)) == pytest.approx(exact_sigmoid(x), rel=1e-15, abs=0)
+    assert float(n.sigmoid(x)) == pytest.approx(
+        exact_sigmoid(x), rel=1e-15, abs=0
+    )
 
 
 @pytest.mark.parametrize("function", [n.sigmoid, n.sigmoid_derivative])
@@ -97,9 +117,12 @@ def test_no_number_is_too_large_for_the_sigmoid(
 
 
 @pytest.mark.parametrize(
-    ("x", "o", "slope"), [(1e308, 1, 0), (-1e308, 0, 0), (math.inf, 1, 0), (-math.inf, 0, 0)]
+    ("x", "o", "slope"),
+    [(1e308, 1, 0), (-1e308, 0, 0), (math.inf, 1, 0), (-math.inf, 0, 0)],
 )
-def test_sigmoid_arrives_at_its_limits(x: float, o: float, slope: float) -> None:
+def test_sigmoid_arrives_at_its_limits(
+    x: float, o: float, slope: float
+) -> None:
     assert n.sigmoid(x) == o
     assert n.sigmoid_derivative(x) == slope
 
@@ -113,13 +136,18 @@ def test_sigmoid_is_symmetric_about_one_half(x: float) -> None:
 def test_derivative_agrees_with_nudging_x(x: float) -> None:
     h = 1e-5
     nudged = float((n.sigmoid(x + h) - n.sigmoid(x - h)) / (2 * h))
-    assert float(n.sigmoid_derivative(x)) == pytest.approx(nudged, rel=1e-6, abs=1e-10)
+    assert float(n.sigmoid_derivative(x)) == pytest.approx(
+        nudged, rel=1e-6, abs=1e-10
+    )
 
 
 @pytest.mark.parametrize(
-    ("output", "slope"), [(0, 0), (0.5, 0.25), (1, 0), (0.25, 0.1875), (0.75, 0.1875)]
+    ("output", "slope"),
+    [(0, 0), (0.5, 0.25), (1, 0), (0.25, 0.1875), (0.75, 0.1875)],
 )
-def test_slope_is_written_in_terms_of_the_output(output: float, slope: float) -> None:
+def test_slope_is_written_in_terms_of_the_output(
+    output: float, slope: float
+) -> None:
     assert n.sigmoid_slope(output) == slope
 
 
@@ -140,7 +168,9 @@ def test_logit_undoes_the_sigmoid(x: float) -> None:
     assert float(n.logit(n.sigmoid(x))) == pytest.approx(x, abs=4 * magnified)
 
 
-@pytest.mark.parametrize(("p", "x"), [(0.5, 0), (0.99, math.log(99)), (0.01, -math.log(99))])
+@pytest.mark.parametrize(
+    ("p", "x"), [(0.5, 0), (0.99, math.log(99)), (0.01, -math.log(99))]
+)
 def test_logit_is_the_logarithm_of_the_odds(p: float, x: float) -> None:
     assert float(n.logit(p)) == pytest.approx(x, rel=1e-14)
 
@@ -223,15 +253,22 @@ def test_a_neuron_keeps_its_precision(
 
 
 @pytest.mark.parametrize(
-    ("activation", "output"), [(n.sigmoid, exact_sigmoid(1.16)), (n.step, 1), (np.negative, -1.16)]
+    ("activation", "output"),
+    [(n.sigmoid, exact_sigmoid(1.16)), (n.step, 1), (np.negative, -1.16)],
 )
-def test_a_neuron_activates_its_weighted_sum(activation: Any, output: float) -> None:
+def test_a_neuron_activates_its_weighted_sum(
+    activation: Any, output: float
+) -> None:
     result = n.neuron(SLIDE_WEIGHTS[0], [0.9, 0.1, 0.8], activation=activation)
     assert float(result) == pytest.approx(output, rel=1e-12)
 
 
-@pytest.mark.parametrize(("inputs", "fires"), [([0, 0], 0), ([0, 1], 0), ([1, 0], 0), ([1, 1], 1)])
-def test_a_neuron_with_a_threshold_computes_and(inputs: list[int], fires: int) -> None:
+@pytest.mark.parametrize(
+    ("inputs", "fires"), [([0, 0], 0), ([0, 1], 0), ([1, 0], 0), ([1, 1], 1)]
+)
+def test_a_neuron_with_a_threshold_computes_and(
+    inputs: list[int], fires: int
+) -> None:
     assert n.neuron([1, 1], inputs, -1.5, n.step) == fires
 
 

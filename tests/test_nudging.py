@@ -16,12 +16,21 @@ def flat(layers: list[network.Layer]) -> np.ndarray:
     return np.concatenate([part.ravel() for layer in layers for part in layer])
 
 
-@given(seeds, st.lists(st.integers(1, 4), min_size=2, max_size=4), st.integers(1, 3))
+@given(
+    seeds,
+    st.lists(st.integers(1, 4), min_size=2, max_size=4),
+    st.integers(1, 3),
+)
 @settings(max_examples=40, deadline=None)
-def test_nudging_agrees_with_backpropagation(seed: int, sizes: list[int], records: int) -> None:
+def test_nudging_agrees_with_backpropagation(
+    seed: int, sizes: list[int], records: int
+) -> None:
     generator = np.random.default_rng(seed)
     layers = network.initialise(sizes, generator)
-    inputs, targets = generator.random((records, sizes[0])), generator.random((records, sizes[-1]))
+    inputs, targets = (
+        generator.random((records, sizes[0])),
+        generator.random((records, sizes[-1])),
+    )
     exact = flat(network.gradient(layers, inputs, targets))
     nudged = flat(nudging.nudged_gradient(layers, inputs, targets))
     assert np.linalg.norm(nudged - exact) <= 1e-6 * np.linalg.norm(exact)

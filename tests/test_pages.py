@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 from myst_nb.core.read import read_myst_markdown_notebook
-from nbformat import NotebookNode
 
 from bookbuild.source import code_of
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 ROOT = Path(__file__).parent.parent
 BOOK = ROOT / "book"
@@ -30,7 +32,11 @@ def read(name: str) -> str:
 
 def front_matter(name: str) -> dict[str, Any]:
     text = read(name)
-    return yaml.safe_load(text.split("---\n")[1]) if text.startswith("---\n") else {}
+    return (
+        yaml.safe_load(text.split("---\n")[1])
+        if text.startswith("---\n")
+        else {}
+    )
 
 
 def notebook(name: str) -> NotebookNode:
@@ -46,7 +52,9 @@ def is_hidden(cell: NotebookNode) -> bool:
 
 
 PAGES = names(sorted(BOOK.rglob("*.md")))
-EXECUTED = [name for name in PAGES if front_matter(name).get("file_format") == "mystnb"]
+EXECUTED = [
+    name for name in PAGES if front_matter(name).get("file_format") == "mystnb"
+]
 LESSONS = [name for name in EXECUTED if "slides" in front_matter(name)]
 ALL_TEXT = "\n".join(read(name) for name in PAGES)
 
@@ -65,7 +73,9 @@ def test_a_page_with_cells_is_executed(name: str) -> None:
 
 
 @every_lesson
-def test_a_lesson_says_slides_and_minutes_and_needs_pages_that_exist(name: str) -> None:
+def test_a_lesson_says_slides_and_minutes_and_needs_pages_that_exist(
+    name: str,
+) -> None:
     matter = front_matter(name)
     assert all(section in range(17) for section in matter["slides"])
     assert 0 < matter["minutes"] <= 60
@@ -73,7 +83,9 @@ def test_a_lesson_says_slides_and_minutes_and_needs_pages_that_exist(name: str) 
 
 
 @every_lesson
-def test_a_lesson_opens_with_its_card_and_ends_with_a_summary(name: str) -> None:
+def test_a_lesson_opens_with_its_card_and_ends_with_a_summary(
+    name: str,
+) -> None:
     text = read(name)
     first_section = text.index("\n## ")
     assert ":::{lesson} " in text[:first_section]
@@ -83,10 +95,16 @@ def test_a_lesson_opens_with_its_card_and_ends_with_a_summary(name: str) -> None
 @every_page
 def test_every_heading_has_a_label_of_its_own(name: str) -> None:
     lines = outside_fences(read(name))
-    headings = [number for number, line in enumerate(lines) if re.match(r"#{1,6} ", line)]
+    headings = [
+        number
+        for number, line in enumerate(lines)
+        if re.match(r"#{1,6} ", line)
+    ]
     assert headings
     for number in headings:
-        assert re.fullmatch(r"\([a-z0-9-]+\)=", lines[number - 1]), lines[number]
+        assert re.fullmatch(r"\([a-z0-9-]+\)=", lines[number - 1]), lines[
+            number
+        ]
 
 
 def test_no_label_is_given_twice() -> None:
@@ -111,7 +129,9 @@ def outside_fences(text: str) -> list[str]:
 def test_a_cell_is_short(name: str) -> None:
     for cell in code_cells(name):
         if not is_hidden(cell):
-            assert len(cell.source.strip().splitlines()) <= MOST_LINES, cell.source
+            assert len(cell.source.strip().splitlines()) <= MOST_LINES, (
+                cell.source
+            )
 
 
 @every_executed_page
@@ -144,12 +164,18 @@ def last_statement(source: str) -> str:
 def test_the_last_cell_is_hidden_and_asserts(name: str) -> None:
     last = code_cells(name)[-1]
     assert is_hidden(last)
-    assert any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(last.source)))
+    assert any(
+        isinstance(node, ast.Assert)
+        for node in ast.walk(ast.parse(last.source))
+    )
 
 
 @every_executed_page
 def test_a_page_that_uses_the_data_says_so(name: str) -> None:
-    uses = any(re.search(r"\bmnist\.(load|edition)\(", cell.source) for cell in code_cells(name))
+    uses = any(
+        re.search(r"\bmnist\.(load|edition)\(", cell.source)
+        for cell in code_cells(name)
+    )
     assert (front_matter(name).get("data") == "mnist") == uses
 
 
@@ -163,17 +189,30 @@ def test_pages_glue_plain_numbers_of_their_own(name: str) -> None:
 
 @every_lesson
 def test_each_choice_of_a_question_has_feedback(name: str) -> None:
-    questions = re.findall(r":::\{question\} .*?\n(.*?)\n:::", read(name), re.DOTALL)
+    questions = re.findall(
+        r":::\{question\} .*?\n(.*?)\n:::", read(name), re.DOTALL
+    )
     assert questions or name.startswith("setup/")
     for question in questions:
         choices = re.findall(r"^- \[[ x]\] .+\n\n  \S", question, re.MULTILINE)
-        assert len(choices) == len(re.findall(r"^- \[", question, re.MULTILINE)) >= 2
+        assert (
+            len(choices)
+            == len(re.findall(r"^- \[", question, re.MULTILINE))
+            >= 2
+        )
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("src/annbook/*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.glob("src/annbook/*.py")), ids=lambda path: path.stem
+)
 def test_a_module_imports_tensorflow_only_if_it_uses_it(path: Path) -> None:
     top = ast.parse(path.read_text(encoding="utf-8")).body
-    imported = {alias.name for node in top if isinstance(node, ast.Import) for alias in node.names}
+    imported = {
+        alias.name
+        for node in top
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
     assert ("tensorflow" in imported) == (path.stem in {"softmax"})
 
 
@@ -182,7 +221,12 @@ def test_code_fits_the_column(name: str) -> None:
     shown = re.findall(r"^```\{source\} (\S+)$", read(name), re.MULTILINE)
     code = [cell.source for cell in code_cells(name) if not is_hidden(cell)]
     code += [package_code(each) for each in shown]
-    too_long = [line for each in code for line in each.splitlines() if len(line) > MOST_COLUMNS]
+    too_long = [
+        line
+        for each in code
+        for line in each.splitlines()
+        if len(line) > MOST_COLUMNS
+    ]
     assert not too_long
 
 

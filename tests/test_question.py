@@ -19,10 +19,16 @@ LARGE = "- [x] too large: $y > t$\n\n  Truth minus prediction.\n\n  ```\n  37 - 
 
 
 def page(*choices: str) -> str:
-    return "# Page\n\n:::{question} Is `y` too small?\n" + "\n".join(choices) + "\n:::\n"
+    return (
+        "# Page\n\n:::{question} Is `y` too small?\n"
+        + "\n".join(choices)
+        + "\n:::\n"
+    )
 
 
-def test_each_choice_is_a_native_disclosure_with_its_feedback(render: Render) -> None:
+def test_each_choice_is_a_native_disclosure_with_its_feedback(
+    render: Render,
+) -> None:
     built = render(page(SMALL, LARGE))
     assert built.warnings == ""
     question = built.page("index").select_one("div.question")
@@ -42,8 +48,12 @@ def test_each_choice_is_a_native_disclosure_with_its_feedback(render: Render) ->
     assert "[" not in question.text
 
 
-def test_no_question_needs_a_script_or_takes_the_keyboard_away(render: Render) -> None:
-    question = render(page(SMALL, LARGE)).page("index").select_one("div.question")
+def test_no_question_needs_a_script_or_takes_the_keyboard_away(
+    render: Render,
+) -> None:
+    question = (
+        render(page(SMALL, LARGE)).page("index").select_one("div.question")
+    )
     assert question.find_all(["script", "input", "button"]) == []
     for tag in question.find_all(True):
         assert not {"tabindex", "role"} & tag.attrs.keys()
@@ -51,7 +61,9 @@ def test_no_question_needs_a_script_or_takes_the_keyboard_away(render: Render) -
 
 
 @pytest.mark.parametrize("inner", ["- both\n- of these", "1. one\n2. two"])
-def test_feedback_may_hold_a_list_of_its_own(render: Render, inner: str) -> None:
+def test_feedback_may_hold_a_list_of_its_own(
+    render: Render, inner: str
+) -> None:
     choice = "- [ ] neither\n\n  No:\n\n" + indent(inner, "  ") + "\n"
     built = render(page(choice, LARGE))
     assert built.warnings == ""
@@ -62,10 +74,19 @@ def test_feedback_may_hold_a_list_of_its_own(render: Render, inner: str) -> None
 
 MALFORMED = {
     "no choice is right": (page(SMALL, SMALL), "exactly one choice marked [x]"),
-    "two choices are right": (page(LARGE, LARGE), "exactly one choice marked [x]"),
+    "two choices are right": (
+        page(LARGE, LARGE),
+        "exactly one choice marked [x]",
+    ),
     "there is no choice": (page(), "holds one list"),
-    "something stands beside the choices": (page("Well?\n", LARGE), "holds one list"),
-    "a choice has no feedback": (page("- [ ] small\n", LARGE), "with feedback below it"),
+    "something stands beside the choices": (
+        page("Well?\n", LARGE),
+        "holds one list",
+    ),
+    "a choice has no feedback": (
+        page("- [ ] small\n", LARGE),
+        "with feedback below it",
+    ),
     "the feedback is part of the choice": (
         page("- [ ] small\n  No.\n", LARGE),
         "with feedback below it",
@@ -74,9 +95,18 @@ MALFORMED = {
         page("- [ ] small\n\n  - No.\n", LARGE),
         "with feedback below it",
     ),
-    "a choice has no mark": (page("- small\n\n  No.\n", LARGE), "with feedback below it"),
-    "a choice's mark is a capital": (page("- [X] small\n\n  No.\n", LARGE), "with feedback"),
-    "a choice's mark is empty": (page("- [] small\n\n  No.\n", LARGE), "with feedback"),
+    "a choice has no mark": (
+        page("- small\n\n  No.\n", LARGE),
+        "with feedback below it",
+    ),
+    "a choice's mark is a capital": (
+        page("- [X] small\n\n  No.\n", LARGE),
+        "with feedback",
+    ),
+    "a choice's mark is empty": (
+        page("- [] small\n\n  No.\n", LARGE),
+        "with feedback",
+    ),
     "a choice is empty": (page("-\n", LARGE), "with feedback below it"),
     "the question has no text": (
         dedent(":::{question}\n- [x] a\n\n  b\n:::\n"),
@@ -85,8 +115,12 @@ MALFORMED = {
 }
 
 
-@pytest.mark.parametrize(("text", "complaint"), MALFORMED.values(), ids=MALFORMED.keys())
-def test_a_question_is_refused_where(render: Render, text: str, complaint: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "complaint"), MALFORMED.values(), ids=MALFORMED.keys()
+)
+def test_a_question_is_refused_where(
+    render: Render, text: str, complaint: str
+) -> None:
     warnings = render(text).warnings
     assert complaint in warnings
     assert "index.md" in warnings

@@ -8,7 +8,15 @@ import re
 from typing import Any
 
 import pytest
-from test_pages import EXECUTED, LESSONS, PAGES, code_cells, front_matter, is_hidden, read
+from test_pages import (
+    EXECUTED,
+    LESSONS,
+    PAGES,
+    code_cells,
+    front_matter,
+    is_hidden,
+    read,
+)
 
 SECTIONS = range(17)
 # Sections of the deck that this edition does not teach; a page for one must leave this list.
@@ -18,7 +26,10 @@ NOT_YET = {15, 16}
 def rows(page: str) -> list[list[str]]:
     """Return the cells of each row of a page's first table, without its head."""
     lines = [line for line in read(page).splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[2:]]
+    return [
+        [cell.strip() for cell in line.strip("|").split(" | ")]
+        for line in lines[2:]
+    ]
 
 
 def find(full_name: str) -> Any:
@@ -43,9 +54,13 @@ def test_every_section_of_the_deck_has_a_row_in_order() -> None:
 
 
 @pytest.mark.parametrize("row", SLIDES, ids=lambda row: row[0])
-def test_every_section_has_a_page_that_says_it_covers_it(row: list[str]) -> None:
+def test_every_section_has_a_page_that_says_it_covers_it(
+    row: list[str],
+) -> None:
     section, pages = int(row[0].split(".")[0]), linked_pages(row[1])
-    covering = {name for name in LESSONS if section in front_matter(name)["slides"]}
+    covering = {
+        name for name in LESSONS if section in front_matter(name)["slides"]
+    }
     if section in NOT_YET:
         assert not pages
         assert not covering
@@ -55,7 +70,9 @@ def test_every_section_has_a_page_that_says_it_covers_it(row: list[str]) -> None
 
 
 @pytest.mark.parametrize("row", SLIDES, ids=lambda row: row[0])
-def test_the_named_code_exists_and_is_shown_or_run_on_the_section_s_page(row: list[str]) -> None:
+def test_the_named_code_exists_and_is_shown_or_run_on_the_section_s_page(
+    row: list[str],
+) -> None:
     pages = linked_pages(row[1])
     text = "\n".join(read(page) for page in pages)
     for full_name in named_functions(row[2]):
@@ -82,7 +99,9 @@ def test_no_symbol_is_explained_twice() -> None:
 
 
 def test_the_errata_cover_every_section_with_a_mistake() -> None:
-    told = re.findall(r"^## Section (\d+):", read("reference/errata"), re.MULTILINE)
+    told = re.findall(
+        r"^## Section (\d+):", read("reference/errata"), re.MULTILINE
+    )
     assert [int(number) for number in told] == [0, 3, 6, 7, 8, 10, 12]
 
 
@@ -92,20 +111,32 @@ def test_every_mistake_is_proven_by_a_cell() -> None:
 
 
 def test_the_glossary_is_in_order() -> None:
-    terms = re.findall(r"^(\S.*)\n {4}\S", read("reference/glossary"), re.MULTILINE)
+    terms = re.findall(
+        r"^(\S.*)\n {4}\S", read("reference/glossary"), re.MULTILINE
+    )
     assert terms == sorted(terms, key=str.casefold)
     assert len(terms) >= 30
 
 
 @pytest.mark.parametrize("name", EXECUTED)
-def test_every_function_of_annbook_that_a_page_uses_is_shown_on_some_page(name: str) -> None:
+def test_every_function_of_annbook_that_a_page_uses_is_shown_on_some_page(
+    name: str,
+) -> None:
     everywhere = "\n".join(read(page) for page in PAGES)
-    shown = set(re.findall(r"^```\{source\} annbook\.(\w+\.\w+)$", everywhere, re.MULTILINE))
-    code = "\n".join(cell.source for cell in code_cells(name) if not is_hidden(cell))
+    shown = set(
+        re.findall(
+            r"^```\{source\} annbook\.(\w+\.\w+)$", everywhere, re.MULTILINE
+        )
+    )
+    code = "\n".join(
+        cell.source for cell in code_cells(name) if not is_hidden(cell)
+    )
     modules = "predictor|nearest|neuron|network|nudging|softmax|mnist|check"
     used = {
         f"{module}.{function}"
-        for module, function in re.findall(rf"\b({modules})\.([a-z_]\w*)\(", code)
+        for module, function in re.findall(
+            rf"\b({modules})\.([a-z_]\w*)\(", code
+        )
     }
     assert used - shown <= UNSHOWN
 

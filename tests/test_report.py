@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -28,18 +27,24 @@ def app(tmp_path: Path) -> SimpleNamespace:
     """Return what the report reads of a finished build: three pages, two with cells."""
     pages: dict[str, dict[str, Any]] = {
         "index": {},
-        "theory/predictor": {"counts": {"cells": 3, "figures": 1}, "exec_data": {}},
+        "theory/predictor": {
+            "counts": {"cells": 3, "figures": 1},
+            "exec_data": {},
+        },
         ACCURACY: {"counts": {"cells": 5, "figures": 2}, "exec_data": {}},
     }
     return SimpleNamespace(
-        book_started=time.time(),
         builder=SimpleNamespace(name="html"),
-        config=SimpleNamespace(nb_execution_cache_path=tmp_path / "cache", book_edition_line="toy"),
+        config=SimpleNamespace(
+            nb_execution_cache_path=tmp_path / "cache", book_edition_line="toy"
+        ),
         env=SimpleNamespace(
             found_docs=set(pages),
             mystnb_config=SimpleNamespace(output_folder=tmp_path),
             nb_metadata=pages,
-            path2doc=lambda path: Path(path).relative_to("/book").with_suffix("").as_posix(),
+            path2doc=lambda path: (
+                Path(path).relative_to("/book").with_suffix("").as_posix()
+            ),
         ),
         outdir=tmp_path / "html",
     )
@@ -48,7 +53,9 @@ def app(tmp_path: Path) -> SimpleNamespace:
 def run(app: SimpleNamespace, page: str) -> None:
     """Do as myst-nb does where it has run a page: put it into the cache."""
     cell = nbformat.v4.new_code_cell(f"'{page}'")
-    bundle = CacheBundleIn(nbformat.v4.new_notebook(cells=[cell]), f"/book/{page}.md")
+    bundle = CacheBundleIn(
+        nbformat.v4.new_notebook(cells=[cell]), f"/book/{page}.md"
+    )
     get_cache(app.config.nb_execution_cache_path).cache_notebook_bundle(
         bundle, check_validity=False, overwrite=True
     )
@@ -59,11 +66,15 @@ def glue(app: SimpleNamespace, page: str, key: str, text: str) -> None:
     app.env.nb_metadata[page]["glue"] = [key]
     path = Path(app.env.mystnb_config.output_folder, f"{page}.glue.json")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({key: {"data": {"text/plain": text}}}), encoding="utf-8")
+    path.write_text(
+        json.dumps({key: {"data": {"text/plain": text}}}), encoding="utf-8"
+    )
 
 
 @pytest.fixture(params=["UTC0", "EST5", "JST-9"])
-def timezone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def timezone(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
     """Move this process to another time zone."""
     if not hasattr(time, "tzset"):
         pytest.skip("this system sets the time zone otherwise")
@@ -79,25 +90,26 @@ def test_a_page_counts_as_run_in_the_build_that_ran_it_wherever_on_earth(
     app: SimpleNamespace,
 ) -> None:
     run(app, "theory/predictor")
-    assert report.executed_pages(app) == ["theory/predictor"]
+    assert report.executed_pages(app, app.book_started) == ["theory/predictor"]
     app.book_started = datetime.now(UTC).timestamp()
-    assert report.executed_pages(app) == []
+    assert report.executed_pages(app, app.book_started) == []
     run(app, ACCURACY)
-    assert report.executed_pages(app) == [ACCURACY]
+    assert report.executed_pages(app, app.book_started) == [ACCURACY]
 
 
 def test_a_page_that_ran_again_counts_again(app: SimpleNamespace) -> None:
     run(app, ACCURACY)
     app.book_started = datetime.now(UTC).timestamp()
     run(app, ACCURACY)
-    assert report.executed_pages(app) == [ACCURACY]
+    assert report.executed_pages(app, app.book_started) == [ACCURACY]
 
 
 def test_the_closing_lines_say_what_the_build_did(app: SimpleNamespace) -> None:
     run(app, ACCURACY)
     glue(app, ACCURACY, "test_accuracy_percent", "91.62000000000001")
-    app.book_started = time.time() - 75
-    pages, cells, figures, seconds, edition, accuracy, address = report.summary(app)
+    pages, cells, figures, seconds, edition, accuracy, address = report.summary(
+        app, app.book_started
+    )
     assert pages == "Pages          3"
     assert cells.startswith("Cells run      5 (on 1 pages")
     assert figures == "Figures        3"
@@ -111,7 +123,9 @@ def test_the_closing_lines_say_what_the_build_did(app: SimpleNamespace) -> None:
 
 
 def test_a_build_that_ran_nothing_says_so(app: SimpleNamespace) -> None:
-    assert report.summary(app)[1].startswith("Cells run      0 (on 0 pages")
+    assert report.summary(app, app.book_started)[1].startswith(
+        "Cells run      0 (on 0 pages"
+    )
 
 
 @pytest.mark.parametrize("glued", [None, "validation_accuracy_percent"])
@@ -120,19 +134,28 @@ def test_an_accuracy_that_no_page_glued_is_not_measured(
 ) -> None:
     if glued:
         glue(app, ACCURACY, glued, "91.62")
-    assert report.summary(app)[5] == "Test accuracy  not measured"
+    assert (
+        report.summary(app, app.book_started)[5]
+        == "Test accuracy  not measured"
+    )
 
 
 @pytest.mark.parametrize("text", ["np.float64(91.62)", "'91.62'"])
-def test_an_accuracy_that_is_no_plain_number_is_an_error(app: SimpleNamespace, text: str) -> None:
+def test_an_accuracy_that_is_no_plain_number_is_an_error(
+    app: SimpleNamespace, text: str
+) -> None:
     glue(app, ACCURACY, "test_accuracy_percent", text)
     with pytest.raises(ValueError, match="could not convert string to float"):
-        report.summary(app)
+        report.summary(app, app.book_started)
 
 
 @pytest.mark.parametrize(
     ("builder", "exception", "lines"),
-    [("html", None, 7), ("html", ValueError("a cell"), 0), ("linkcheck", None, 0)],
+    [
+        ("html", None, 7),
+        ("html", ValueError("a cell"), 0),
+        ("linkcheck", None, 0),
+    ],
 )
 def test_only_a_build_of_the_site_that_came_to_its_end_closes_with_them(
     app: SimpleNamespace,
@@ -144,7 +167,7 @@ def test_only_a_build_of_the_site_that_came_to_its_end_closes_with_them(
     printed: list[str] = []
     monkeypatch.setattr(report.logger, "info", printed.append)
     app.builder.name = builder
-    report.print_summary(app, exception)
+    report.print_summary(app.book_started, app, exception)
     assert len(printed) == lines
 
 

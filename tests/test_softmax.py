@@ -633,6 +633,7 @@ def test_rows_of_the_confusion_are_labels_and_columns_are_predictions() -> None:
     [
         ([1, 2], [1], ["(2,)", "(1,)"]),
         ([], [], ["(0,)", "(0,)", "at least one record"]),
+        ([1, 2], [[1], [2]], ["(2,)", "(2, 1)"]),
         ([[1]], [[1]], ["(1, 1)", "(1, 1)"]),
         (1, 1, ["()", "()"]),
     ],

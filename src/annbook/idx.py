@@ -58,24 +58,38 @@ def parse(data: bytes, where: object) -> NDArray[np.uint8]:
 def _shape(data: bytes, where: object) -> tuple[int, ...]:
     """Return the sizes in the header, once they are known to fit the file exactly."""
     if len(data) < 4 or data[:2] != b"\0\0":
-        raise _unfit("is not an IDX file: it does not start with two zero bytes", where)
+        raise _unfit(
+            "is not an IDX file: it does not start with two zero bytes", where
+        )
     kind, dimensions = data[2], data[3]
     if kind != UNSIGNED_BYTE:
-        raise _unfit(f"holds IDX values of type {kind:#04x}, not unsigned bytes (0x08)", where)
+        raise _unfit(
+            f"holds IDX values of type {kind:#04x}, not unsigned bytes (0x08)",
+            where,
+        )
     if not 1 <= dimensions <= MOST_DIMENSIONS:
-        raise _unfit(f"has {dimensions} IDX dimensions, not 1 to {MOST_DIMENSIONS}", where)
+        raise _unfit(
+            f"has {dimensions} IDX dimensions, not 1 to {MOST_DIMENSIONS}",
+            where,
+        )
     header = 4 + 4 * dimensions
     if len(data) < header:
-        raise _unfit(f"is cut short: {len(data)} bytes of a header of {header}", where)
+        raise _unfit(
+            f"is cut short: {len(data)} bytes of a header of {header}", where
+        )
     shape: tuple[int, ...] = struct.unpack(f">{dimensions}I", data[4:header])
     # Python's integers do not overflow, so sizes that lie are caught before any array is made.
     if math.prod(shape) != len(data) - header:
         sizes = " x ".join(map(str, shape))
-        raise _unfit(f"promises {sizes} values and holds {len(data) - header}", where)
+        raise _unfit(
+            f"promises {sizes} values and holds {len(data) - header}", where
+        )
     if 0 in shape:
         raise _unfit("holds no values", where)
     return shape
 
 
 def _unfit(what: str, where: object) -> BookError:
-    return BookError(what, where=where, remedy="Replace it with the official file")
+    return BookError(
+        what, where=where, remedy="Replace it with the official file"
+    )

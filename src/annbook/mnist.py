@@ -86,7 +86,9 @@ MIRRORS = (
 )
 """Public copies of the four files, in the order in which they are asked."""
 
-SAMPLE_SHA256 = "d427c2b8f7a21b8d81cd6a66fc543bef2609ebfc923c82f88fc632148e0376b3"
+SAMPLE_SHA256 = (
+    "d427c2b8f7a21b8d81cd6a66fc543bef2609ebfc923c82f88fc632148e0376b3"
+)
 """The digest of the packaged sample."""
 
 _SAMPLE = resources.files("annbook") / "data" / "mnist-sample.npz"
@@ -175,7 +177,8 @@ def edition() -> Edition:
 
 def describe(data: Mnist) -> str:
     """Return one line on what was loaded, such as the build prints at its end."""
-    counts = f"{len(data.train_labels):,} digits to train on, {len(data.test_labels):,} to test with"
+    train, test = len(data.train_labels), len(data.test_labels)
+    counts = f"{train:,} digits to train on, {test:,} to test with"
     return f"{data.edition} ({counts}, from {data.source})"
 
 
@@ -205,7 +208,9 @@ def scale(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.divide(images.reshape(-1, SIDE * SIDE), 255, dtype=np.float32)
 
 
-def one_hot(labels: NDArray[np.integer[Any]], classes: int = CLASSES) -> NDArray[np.float32]:
+def one_hot(
+    labels: NDArray[np.integer[Any]], classes: int = CLASSES
+) -> NDArray[np.float32]:
     """Return each label as a row of zeros with a single one, at the label's own index.
 
     Parameters
@@ -226,13 +231,17 @@ def one_hot(labels: NDArray[np.integer[Any]], classes: int = CLASSES) -> NDArray
     """
     if labels.ndim != 1 or labels.dtype.kind not in "iu":
         raise ValueError(
-            f"labels must be integers of shape (n,), not {labels.dtype} of shape {labels.shape}"
+            "labels must be integers of shape (n,), "
+            f"not {labels.dtype} of shape {labels.shape}"
         )
     if not np.all((labels >= 0) & (labels < classes)):
         raise ValueError(
-            f"labels must be from 0 to {classes - 1}, not from {labels.min()} to {labels.max()}"
+            f"labels must be from 0 to {classes - 1}, "
+            f"not from {labels.min()} to {labels.max()}"
         )
-    return np.asarray(labels[:, np.newaxis] == np.arange(classes), dtype=np.float32)
+    return np.asarray(
+        labels[:, np.newaxis] == np.arange(classes), dtype=np.float32
+    )
 
 
 def read_settings(env: Mapping[str, str]) -> Settings:
@@ -250,7 +259,11 @@ def read_settings(env: Mapping[str, str]) -> Settings:
             where="ANNBOOK_EDITION",
             remedy="Set it to auto, full or sample, or unset it",
         )
-    return Settings(wanted, _folder(env.get("ANNBOOK_DATA")), _folder(env.get("ANNBOOK_CACHE")))
+    return Settings(
+        wanted,
+        _folder(env.get("ANNBOOK_DATA")),
+        _folder(env.get("ANNBOOK_CACHE")),
+    )
 
 
 def _folder(name: str | None) -> Path | None:
@@ -276,12 +289,17 @@ def _load_data(folder: Path, files: tuple[OfficialFile, ...]) -> Mnist:
     except OSError as error:
         what = f"is not a folder that can be read ({error.strerror})"
         raise BookError(what, where=folder, remedy=remedy) from None
-    return _load_folder(folder, files, "the folder named by ANNBOOK_DATA", remedy)
+    return _load_folder(
+        folder, files, "the folder named by ANNBOOK_DATA", remedy
+    )
 
 
 def _load_cached(settings: Settings, cache: Path) -> Mnist:
     """Return the full edition from the cache, its gaps filled by the mirrors, or the sample."""
-    folder, remedy = cache / "mnist", "Delete it, or connect to the internet to fetch it anew"
+    folder, remedy = (
+        cache / "mnist",
+        "Delete it, or connect to the internet to fetch it anew",
+    )
     gaps = _gaps(folder, settings.files, remedy)
     for file, fault in gaps:
         try:
@@ -292,7 +310,9 @@ def _load_cached(settings: Settings, cache: Path) -> Mnist:
             if settings.edition == "full":
                 raise
             return _load_sample(_SAMPLE)
-    return _load_folder(folder, settings.files, "downloaded" if gaps else "the cache", remedy)
+    return _load_folder(
+        folder, settings.files, "downloaded" if gaps else "the cache", remedy
+    )
 
 
 def _gaps(
@@ -321,7 +341,13 @@ def _fetch(file: OfficialFile, folder: Path, mirrors: tuple[str, ...]) -> None:
     reasons = []
     for mirror in mirrors:
         try:
-            pooch.retrieve(mirror + file.name, file.sha256, file.name, folder, downloader=download)
+            pooch.retrieve(
+                mirror + file.name,
+                file.sha256,
+                file.name,
+                folder,
+                downloader=download,
+            )
         except (OSError, ValueError) as error:
             reasons.append(f"{mirror} ({_reason(error)})")
         else:
@@ -357,12 +383,18 @@ def _pooch() -> Any:
     return pooch
 
 
-def _load_folder(folder: Path, files: tuple[OfficialFile, ...], source: str, remedy: str) -> Mnist:
+def _load_folder(
+    folder: Path, files: tuple[OfficialFile, ...], source: str, remedy: str
+) -> Mnist:
     """Return the full edition from the four files in a folder."""
     paths = [folder / file.name for file in files]
-    packed = [_read(path, file, remedy) for path, file in zip(paths, files, strict=True)]
+    packed = [
+        _read(path, file, remedy)
+        for path, file in zip(paths, files, strict=True)
+    ]
     arrays = [
-        idx.parse(_unpack(data, path), path) for data, path in zip(packed, paths, strict=True)
+        idx.parse(_unpack(data, path), path)
+        for data, path in zip(packed, paths, strict=True)
     ]
     return _assemble(arrays, paths, "full", source)
 
@@ -398,7 +430,9 @@ def _unpack(data: bytes, path: Path) -> bytes:
     try:
         return gzip.decompress(data)
     except (OSError, EOFError, zlib.error) as error:
-        raise BookError(f"cannot be unpacked ({error})", where=path, remedy=_REPLACE) from None
+        raise BookError(
+            f"cannot be unpacked ({error})", where=path, remedy=_REPLACE
+        ) from None
 
 
 def _load_sample(file: Traversable) -> Mnist:
@@ -410,15 +444,22 @@ def _load_sample(file: Traversable) -> Mnist:
         what = f"cannot be read ({error.strerror})"
         raise BookError(what, where=file, remedy=remedy) from None
     if hashlib.sha256(data).hexdigest() != SAMPLE_SHA256:
-        raise BookError("is damaged: its SHA-256 differs", where=file, remedy=remedy)
+        raise BookError(
+            "is damaged: its SHA-256 differs", where=file, remedy=remedy
+        )
     names = ["train_images", "train_labels", "test_images", "test_labels"]
     with np.load(io.BytesIO(data), allow_pickle=False) as archive:
         arrays = [archive[name] for name in names]
-    return _assemble(arrays, [file] * len(names), "sample", "the packaged sample")
+    return _assemble(
+        arrays, [file] * len(names), "sample", "the packaged sample"
+    )
 
 
 def _assemble(
-    arrays: Sequence[NDArray[np.uint8]], places: Sequence[object], edition: Edition, source: str
+    arrays: Sequence[NDArray[np.uint8]],
+    places: Sequence[object],
+    edition: Edition,
+    source: str,
 ) -> Mnist:
     """Return four arrays as MNIST: images and labels to train on, images and labels to test."""
     _check_pair(*arrays[:2], *places[:2])
@@ -426,14 +467,21 @@ def _assemble(
     for array in arrays:
         array.flags.writeable = False
     train_images, train_labels, test_images, test_labels = arrays
-    return Mnist(train_images, train_labels, test_images, test_labels, edition, source)
+    return Mnist(
+        train_images, train_labels, test_images, test_labels, edition, source
+    )
 
 
 def _check_pair(
-    images: NDArray[np.uint8], labels: NDArray[np.uint8], images_at: object, labels_at: object
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    images_at: object,
+    labels_at: object,
 ) -> None:
     if images.shape[1:] != (SIDE, SIDE):
-        what = f"holds an array of shape {images.shape}, not (n, {SIDE}, {SIDE})"
+        what = (
+            f"holds an array of shape {images.shape}, not (n, {SIDE}, {SIDE})"
+        )
         raise BookError(what, where=images_at, remedy=_REPLACE)
     if labels.shape != images.shape[:1]:
         what = f"holds labels of shape {labels.shape} for {len(images)} images"

@@ -61,7 +61,12 @@ class QuestionDirective(SphinxDirective):
         content = self.parse_content_to_nodes()
         if [type(node) for node in content] != [nodes.bullet_list]:
             raise self.error("a question holds one list, that of its choices")
-        choices = [self.read_choice(item) for item in content[0].children]
+        items = content[0].findall(nodes.list_item)
+        choices = [
+            self.read_choice(item)
+            for item in items
+            if item.parent is content[0]
+        ]
         if sum("right" in each["classes"] for each in choices) != 1:
             raise self.error("a question has exactly one choice marked [x]")
         box += choices

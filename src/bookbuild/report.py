@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,13 @@ def code_cells(doctree: nodes.document) -> Iterator[nodes.Element]:
 
 def announces_figure(cell: nodes.Element) -> bool:
     """Return whether the cell's metadata gives its output a caption as a figure."""
-    return "figure" in cell.get("cell_metadata", {}).get("mystnb", {})
+    metadata: dict[str, Any] = cell.get("cell_metadata") or {}
+    return "figure" in metadata.get("mystnb", {})
+
+
+def output_folder(app: Sphinx) -> Path:
+    """Return where myst-nb leaves the executed pages and their glued values."""
+    return Path(app.env.mystnb_config.output_folder)  # type: ignore[attr-defined]
 
 
 def count_page(app: Sphinx, doctree: nodes.document) -> None:
@@ -39,7 +46,7 @@ def count_page(app: Sphinx, doctree: nodes.document) -> None:
     A wrong backend drops every figure and fails nothing: so they are counted.
     """
     docname = app.env.docname
-    executed = Path(app.env.mystnb_config.output_folder, f"{docname}.ipynb")
+    executed = output_folder(app) / f"{docname}.ipynb"
     if "exec_data" not in NbMetadataCollector.get_doc_data(app.env)[docname]:
         return
     drawn = 0
@@ -57,17 +64,18 @@ def count_page(app: Sphinx, doctree: nodes.document) -> None:
     NbMetadataCollector.set_doc_data(app.env, docname, "counts", counts)
 
 
-def executed_pages(app: Sphinx) -> list[str]:
-    """Return the pages whose cells this very build ran, not the cache."""
+def executed_pages(app: Sphinx, started: float) -> list[str]:
+    """Return the pages whose cells ran since a time, and did not come from the cache."""
     records = get_cache(
         str(app.config.nb_execution_cache_path)
     ).list_cache_records()
     # Its times are UTC without saying so, and myst-nb's ``mtime`` reads them as local time.
-    return [
+    ran = [
         app.env.path2doc(record.uri)
         for record in records
-        if record.created.replace(tzinfo=UTC).timestamp() >= app.book_started
+        if record.created.replace(tzinfo=UTC).timestamp() >= started
     ]
+    return [name for name in ran if name]
 
 
 def glued_value(app: Sphinx, docname: str, key: str) -> str:
@@ -76,21 +84,19 @@ def glued_value(app: Sphinx, docname: str, key: str) -> str:
         "glue", []
     ):
         return "not measured"
-    folder = Path(app.env.mystnb_config.output_folder)
-    glued = json.loads(
-        (folder / f"{docname}.glue.json").read_text(encoding="utf-8")
-    )
+    path = output_folder(app) / f"{docname}.glue.json"
+    glued = json.loads(path.read_text(encoding="utf-8"))
     return str(glued[key]["data"]["text/plain"])
 
 
-def summary(app: Sphinx) -> list[str]:
+def summary(app: Sphinx, started: float) -> list[str]:
     """Return the lines that a finished build ends with."""
     counts = {
         name: page["counts"]
         for name, page in NbMetadataCollector.get_doc_data(app.env).items()
         if "counts" in page
     }
-    ran = executed_pages(app)
+    ran = executed_pages(app, started)
     cells = sum(counts[name]["cells"] for name in ran if name in counts)
     figures = sum(page["figures"] for page in counts.values())
     accuracy = glued_value(app, "workshop/evaluation", "test_accuracy_percent")
@@ -100,29 +106,25 @@ def summary(app: Sphinx) -> list[str]:
         f"Pages          {len(app.env.found_docs)}",
         f"Cells run      {cells} (on {len(ran)} pages; the others came from the cache)",
         f"Figures        {figures}",
-        f"Seconds        {time.time() - app.book_started:.1f}",
+        f"Seconds        {time.time() - started:.1f}",
         f"Edition        {app.config.book_edition_line}",
         f"Test accuracy  {accuracy}",
         f"Open           {Path(app.outdir, 'index.html').as_uri()}",
     ]
 
 
-def note_start(app: Sphinx) -> None:
-    """Remember when the build began."""
-    app.book_started = time.time()
-
-
-def print_summary(app: Sphinx, exception: Exception | None) -> None:
+def print_summary(
+    started: float, app: Sphinx, exception: Exception | None
+) -> None:
     """Print the summary of a build of the site that came to its end."""
     if exception is None and app.builder.name == "html":
-        for line in summary(app):
+        for line in summary(app, started):
             logger.info(line)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the counts and the closing lines."""
     app.add_config_value("book_edition_line", "", "", str)
-    app.connect("builder-inited", note_start)
     app.connect("doctree-read", count_page)
-    app.connect("build-finished", print_summary)
+    app.connect("build-finished", partial(print_summary, time.time()))
     return {"parallel_read_safe": True}

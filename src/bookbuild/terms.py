@@ -112,7 +112,7 @@ def link_text(
 def link_terms(app: Sphinx, doctree: nodes.document) -> None:
     """Link the first use of every term on a page."""
     glossary, docname = app.config.book_glossary, app.env.docname
-    if not glossary or docname == glossary:
+    if not glossary or docname in {glossary, app.config.root_doc}:
         return
     path = Path(app.env.doc2path(glossary))
     app.env.note_dependency(str(path))

@@ -20,7 +20,7 @@ import os
 import platform
 from statistics import median
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -64,16 +64,10 @@ def train_annbook(
 
 def keras_trainer(inputs: int, classes: int) -> Trainer:
     """Return a trainer that runs Keras' `fit`, on a model built and compiled beforehand."""
-    model = tf.keras.Sequential(
-        [
-            tf.keras.Input((inputs,)),
-            tf.keras.layers.Dense(classes, activation="softmax"),
-        ]
-    )
-    model.compile(
-        tf.keras.optimizers.SGD(LEARNING_RATE),
-        "sparse_categorical_crossentropy",
-    )
+    dense = tf.keras.layers.Dense(classes, activation="softmax")
+    model = tf.keras.Sequential([tf.keras.Input((inputs,)), dense])
+    optimizer = tf.keras.optimizers.SGD(LEARNING_RATE)
+    model.compile(optimizer, "sparse_categorical_crossentropy")
 
     def train(
         images: NDArray[np.float32], labels: NDArray[np.uint8], epochs: int
@@ -100,16 +94,19 @@ def train_numpy(
             x = images[batch]
             sums = x @ weights + bias
             raised = np.exp(sums - sums.max(axis=1, keepdims=True))
-            surplus = (
-                raised / raised.sum(axis=1, keepdims=True) - targets[batch]
-            )
+            found = raised / raised.sum(axis=1, keepdims=True)
+            surplus = found - targets[batch]
             weights -= LEARNING_RATE / len(batch) * (x.T @ surplus)
             bias -= LEARNING_RATE * surplus.mean(axis=0)
     return weights, bias
 
 
 def time_training(
-    train: Trainer, data: mnist.Mnist, images: Any, tests: Any, epochs: int
+    train: Trainer,
+    data: mnist.Mnist,
+    images: NDArray[np.float32],
+    tests: NDArray[np.float32],
+    epochs: int,
 ) -> Run:
     """Return the seconds that an epoch took, and how well the result reads the test records."""
     start = perf_counter()
@@ -123,10 +120,8 @@ def compare(
     data: mnist.Mnist, epochs: int, repeats: int
 ) -> dict[str, list[Run]]:
     """Return every trainer's runs, one for each round, after a round that is not timed."""
-    images, tests = (
-        mnist.scale(data.train_images),
-        mnist.scale(data.test_images),
-    )
+    images = mnist.scale(data.train_images)
+    tests = mnist.scale(data.test_images)
     trainers: dict[str, Trainer] = {
         OURS: train_annbook,
         "Keras fit": keras_trainer(images.shape[1], mnist.CLASSES),
@@ -176,23 +171,17 @@ def positive(text: str) -> int:
 
 def main() -> None:
     """Run the comparison, and print it."""
-    parser = argparse.ArgumentParser(
-        description=(__doc__ or "").splitlines()[0]
-    )
-    parser.add_argument(
-        "--epochs", type=positive, default=5, metavar="N", help="default: 5"
-    )
-    parser.add_argument(
-        "--repeats", type=positive, default=5, metavar="N", help="default: 5"
-    )
+    about = (__doc__ or "").splitlines()[0]
+    parser = argparse.ArgumentParser(description=about)
+    for name, count in {"--epochs": 30, "--repeats": 3}.items():
+        text = f"default: {count}"
+        parser.add_argument(
+            name, type=positive, default=count, metavar="N", help=text
+        )
     options = parser.parse_args()
     data = mnist.load()
     print(f"MNIST: {mnist.describe(data)}", describe_machine(), sep="\n")
-    print(
-        f"{options.repeats} rounds of {options.epochs} epochs",
-        end="\n\n",
-        flush=True,
-    )
+    print(f"{options.repeats} rounds of {options.epochs} epochs\n", flush=True)
     print(table(compare(data, options.epochs, options.repeats)))
 
 

@@ -58,21 +58,21 @@ def step(threshold: float, sums: ArrayLike) -> Figure:
     )
     axes.xaxis.set_major_locator(MaxNLocator(8, steps=_ROUND))
     axes.set(xlim=(low - room, high + room), ylim=(-0.15, 1.4))
-    axes.plot([low - room, threshold], [0, 0], color=style.MODEL)
-    axes.plot([threshold, high + room], [1, 1], color=style.MODEL)
-    axes.plot(
-        [threshold] * 2, [0, 1], color=style.MUTED, linewidth=1.2, linestyle=":"
-    )
-    axes.plot(threshold, 0, "o", color=style.MODEL, markersize=11)
-    axes.plot(
-        threshold,
-        1,
-        "o",
-        color=style.MODEL,
-        markersize=11,
-        mfc=style.PAPER,
-        mew=2,
-    )
+    _draw_step(axes, threshold)
+    _label_sums(axes, marked[marked <= threshold], 0)
+    _label_sums(axes, marked[marked > threshold], 1)
+    return figure
+
+
+def _draw_step(axes: Axes, threshold: float) -> None:
+    """Draw the step function from the left to the right of the axes."""
+    left, right = axes.get_xlim()
+    axes.vlines(threshold, 0, 1, color=style.MUTED, lw=1.2, linestyle=":")
+    axes.plot([left, threshold], [0, 0], color=style.MODEL)
+    axes.plot([threshold, right], [1, 1], color=style.MODEL)
+    for output, fill in ((0, style.MODEL), (1, style.PAPER)):
+        look: dict[str, Any] = {"color": style.MODEL, "markerfacecolor": fill}
+        axes.plot(threshold, output, "o", ms=11, mew=2, **look)
     axes.annotate(
         f"threshold {style.number(threshold)}",
         (threshold, 0.6),
@@ -81,11 +81,6 @@ def step(threshold: float, sums: ArrayLike) -> Figure:
         va="center",
         color=style.MUTED,
     )
-    for output, side in enumerate(
-        (marked[marked <= threshold], marked[marked > threshold])
-    ):
-        _label_sums(axes, side, output)
-    return figure
 
 
 def _label_sums(axes: Axes, sums: Floats, output: int) -> None:
@@ -93,35 +88,20 @@ def _label_sums(axes: Axes, sums: Floats, output: int) -> None:
     texts = [style.number(value) for value in sums]
     widest = (1 + max(map(len, texts), default=0)) * _DIGIT
     gap = widest * np.ptp(axes.get_xlim()) / _inches(axes)[0]
-    for value, text, at in zip(
-        sums, texts, style.spread(sums, gap), strict=True
-    ):
+    places = style.spread(sums, gap)
+    leader = {"arrowstyle": "-", "color": style.ERROR, "shrinkA": 1}
+    backing = {"boxstyle": "round,pad=0.05", "fc": style.PAPER, "lw": 0}
+    look: dict[str, Any] = {"color": style.ERROR, "mec": style.PAPER}
+    for value, text, place in zip(sums, texts, places, strict=True):
+        axes.plot(value, output, "D", markersize=8, zorder=4, **look)
         axes.annotate(
             text,
             (value, output),
-            xytext=(at, output + 0.16),
+            xytext=(place, output + 0.16),
             ha="center",
             fontsize=style.NOTE_SIZE,
-            arrowprops={
-                "arrowstyle": "-",
-                "color": style.ERROR,
-                "shrinkA": 1,
-                "shrinkB": 0,
-            },
-            bbox={
-                "boxstyle": "round,pad=0.05",
-                "facecolor": style.PAPER,
-                "linewidth": 0,
-            },
-        )
-        axes.plot(
-            value,
-            output,
-            "D",
-            color=style.ERROR,
-            markersize=8,
-            mec=style.PAPER,
-            zorder=4,
+            arrowprops=leader,
+            bbox=backing,
         )
 
 
@@ -156,14 +136,13 @@ def descent(
             f"labels must be two, for the first and the last, not {len(labels)}"
         )
     figure = style.new_figure(height=3.8)
-    _draw_runs(
-        [figure.add_subplot(ylabel="cost")], cost, {"": positions}, 6, labels
-    )
+    axes = figure.add_subplot(ylabel="cost")
+    _draw_runs([axes], cost, {"": positions}, 6, labels)
     return figure
 
 
 def descents(cost: Cost, runs: Mapping[str, ArrayLike]) -> Figure:
-    """Return a figure of runs of gradient descent on one curve, side by side.
+    """Return a figure of runs of gradient descent on one curve, side by side on one scale.
 
     Parameters
     ----------
@@ -180,9 +159,9 @@ def descents(cost: Cost, runs: Mapping[str, ArrayLike]) -> Figure:
     if not 1 <= len(runs) <= 3:
         raise ValueError(f"runs must be one, two or three, not {len(runs)}")
     figure = style.new_figure(height=3.4)
-    panels = figure.subplots(
+    (panels,) = figure.subplots(
         1, len(runs), sharex=True, sharey=True, squeeze=False
-    )[0]
+    )
     panels[0].set_ylabel("cost")
     _draw_runs(panels, cost, runs, 2)
     return figure
@@ -196,21 +175,18 @@ def _draw_runs(
     labels: Sequence[str] | None = None,
 ) -> None:
     """Draw the curve in every panel, and in each the balls of its run as far as it may climb."""
-    visited = [
-        _visit(cost, name, positions) for name, positions in runs.items()
-    ]
+    visited = [_visit(cost, *run) for run in runs.items()]
     shown = [run[: _count_shown(cost, run, climb)] for run in visited]
     leaving = list(map(len, shown)) != list(map(len, visited))
     weights, seen = _window(cost, shown)
     curve = _costs(cost, weights)
     heights = np.concatenate([curve[seen], *(run[:, 1] for run in shown)])
+    ticks = 8 if len(panels) == 1 else 4
     for axes, name in zip(panels, runs, strict=True):
         axes.set_title(name, pad=24 if leaving else 8)
         axes.plot(weights, curve, color=style.MODEL)
         axes.set(xlabel="weight", xlim=weights[[0, -1]])
-        axes.xaxis.set_major_locator(
-            MaxNLocator(8 if len(panels) == 1 else 4, steps=_ROUND)
-        )
+        axes.xaxis.set_major_locator(MaxNLocator(ticks, steps=_ROUND))
     low, high = np.nanmin([*curve, *heights]), np.nanmax(heights)
     _limit_costs(panels[0], low, high, 0.25 if leaving else 0.06)
     for axes, run, balls in zip(panels, visited, shown, strict=True):
@@ -266,11 +242,8 @@ def _window(
         low, high = low - 1, high + 1
     # Beyond the valley the curve must be seen to rise.
     half, room = (high - low) / 2, 0.15 * (high - low)
-    left, right = (
-        min(low, *valleys - half) - room,
-        max(high, *valleys + half) + room,
-    )
-    weights = np.linspace(left, right, 400)
+    left, right = min(low, *valleys - half), max(high, *valleys + half)
+    weights = np.linspace(left - room, right + room, 400)
     return weights, (weights >= low) & (weights <= high)
 
 
@@ -291,41 +264,25 @@ def _limit_costs(axes: Axes, low: float, high: float, over: float) -> None:
     under = 0.6 / _inches(axes)[1]
     total = (high - low) / (1 - under - over)
     ticks = MaxNLocator(5, steps=_ROUND).tick_values(low, high)
-    axes.set_yticks(
-        ticks[(ticks >= low - 0.02 * total) & (ticks <= high + over * total)]
-    )
-    axes.set_ylim(low - under * total, high + over * total)
+    top = high + over * total
+    axes.set_ylim(low - under * total, top)
+    axes.set_yticks(ticks[(ticks >= low - 0.02 * total) & (ticks <= top)])
 
 
 def _draw_balls(axes: Axes, run: Floats) -> None:
     """Draw a ball at each position, the first hollow, and arrows from one to the next."""
-    for start, end in itertools.pairwise(run):
-        across, up = np.diff(axes.transLimits.transform([start, end]), axis=0)[
-            0
-        ] * _inches(axes)
-        if np.hypot(across, up) > 0.24:
-            bend = min(0.2, 0.1 / np.hypot(across, up))
-            _draw_arrow(axes, start, end, 6, -bend if across > 0 else bend)
-    look: dict[str, Any] = {
-        "marker": "o",
-        "color": style.ERROR,
-        "zorder": 4,
-        "linestyle": "",
-    }
-    axes.plot(
-        *run[1:].T,
-        **look,
-        markersize=8,
-        markeredgecolor=style.INK,
-        markeredgewidth=0.6,
-    )
-    axes.plot(
-        *run[0],
-        **look,
-        markersize=8,
-        markerfacecolor=style.PAPER,
-        markeredgewidth=2,
-    )
+    places = axes.transLimits.transform(run) * _inches(axes)
+    lengths = np.hypot(*np.diff(places, axis=0).T)
+    for (start, end), length in zip(
+        itertools.pairwise(run), lengths, strict=True
+    ):
+        if length > 0.24:
+            # Above the straight way, whichever way it leads.
+            bend = np.sign(start[0] - end[0]) * min(0.2, 0.1 / length)
+            _draw_arrow(axes, start, end, 6, bend)
+    look: dict[str, Any] = {"color": style.ERROR, "ms": 8, "zorder": 4}
+    axes.plot(*run[1:].T, "o", mec=style.INK, mew=0.6, **look)
+    axes.plot(*run[0], "o", mfc=style.PAPER, mew=2, **look)
 
 
 def _draw_arrow(
@@ -348,12 +305,10 @@ def _label_balls(
 ) -> None:
     """Write under the first and the last ball what they are, or where a run leaves the picture."""
     leaving = shown < len(run)
-    steps = shown if leaving else len(run) - 1
-    after = f"after {steps} step{'s' * (steps != 1)}"
-    first, last = labels or (
-        "start",
-        f"step {steps} leads out" if leaving else after,
-    )
+    steps = len(run) - 1
+    after = "after 1 step" if steps == 1 else f"after {steps} steps"
+    out = f"step {shown} leads out"
+    first, last = labels or ("start", out if leaving else after)
     if leaving:
         _lead_out(axes, run[shown - 1], run[shown], last)
     if leaving or len(run) == 1:
@@ -364,9 +319,8 @@ def _label_balls(
         narrow = _inches(axes)[0] < 3
         texts = [first, last.replace(" ", "\n", 1) if narrow else last]
     balls = run[[0, -1]][: len(texts)]
-    for ball, text, x in zip(
-        balls, texts, _place(axes, balls, texts), strict=True
-    ):
+    places = _place(axes, balls, texts)
+    for ball, text, x in zip(balls, texts, places, strict=True):
         # The line from the ball meets the text where it need not lean.
         share = 0.5 + (_across(axes, ball) - x) / _width(axes, text)
         axes.annotate(
@@ -413,10 +367,8 @@ def _lead_out(axes: Axes, start: Floats, end: Floats, text: str) -> None:
     way = end - start if np.isfinite(end).all() else np.array([0.0, 1.0])
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     edges = np.where(way > 0, (right, high), (left, low))
-    shares = np.divide(
-        edges - start, way, out=np.full(2, np.inf), where=way != 0
-    )
-    edge = start + shares.min() * way
+    moving = way != 0
+    edge = start + ((edges - start)[moving] / way[moving]).min() * way
     _draw_arrow(axes, start, edge, 0, 0)
     (x,) = _place(axes, edge[np.newaxis], [text])
     axes.annotate(
@@ -493,25 +445,20 @@ def _write(value: float) -> str:
 
 def _power(exponent: int) -> str:
     """Return a power of ten with its exponent raised."""
-    return "10" + str(exponent).translate(
-        str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-    )
+    raised = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+    return "10" + str(exponent).translate(raised)
 
 
 def _scale_by_powers(axes: Axes, values: Floats) -> None:
     """Make the axis logarithmic, from a power of ten well below all values to one above them."""
-    low, high = (
-        math.floor(math.log10(values.min()) - 0.3),
-        math.ceil(math.log10(values.max())),
-    )
-    powers = range(low, high + 1, math.ceil((high - low) / 5))
+    low = math.floor(math.log10(values.min()) - 0.3)
+    high = math.ceil(math.log10(values.max()))
     axes.set_xscale("log")
     axes.set_xlim(10.0**low, 10.0**high)
+    powers = range(low, high + 1, math.ceil((high - low) / 5))
+    ticks = [10.0**power for power in powers]
     plain = low >= -4 and high <= 4
-    texts = [
-        _write(10.0**power) if plain else _power(power) for power in powers
-    ]
-    axes.set_xticks([10.0**power for power in powers], texts)
+    axes.set_xticks(ticks, map(_write, ticks) if plain else map(_power, powers))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlabel(f"{axes.get_xlabel()}, logarithmic")
 
@@ -519,12 +466,11 @@ def _scale_by_powers(axes: Axes, values: Floats) -> None:
 def _scale_from_zero(axes: Axes, values: Floats, texts: Sequence[str]) -> None:
     """Let bars start from a line at zero, with room for numbers left of negative ones."""
     low, length = min(0, *values), np.ptp([0, *values]) or 1
-    written = [
-        len(text) + 1
-        for text, value in zip(texts, values, strict=True)
-        if value < 0
-    ]
-    share = max(written, default=0) * _DIGIT / (0.8 * _inches(axes)[0])
+    pairs = zip(texts, values, strict=True)
+    longest = max(
+        (len(text) + 1 for text, value in pairs if value < 0), default=0
+    )
+    share = longest * _DIGIT / (0.8 * _inches(axes)[0])
     axes.set(xlim=(low - length * share / (1 - share), low + length), xticks=[])
     axes.axvline(0, color=style.INK, linewidth=1.2, clip_on=False)
     axes.spines[["left", "bottom"]].set_visible(False)

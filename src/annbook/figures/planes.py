@@ -47,13 +47,11 @@ def gates(gates: Mapping[str, tuple[ArrayLike, ArrayLike, float]]) -> Figure:
     """
     if not 1 <= len(gates) <= 3:
         raise ValueError(f"gates must be one, two or three, not {len(gates)}")
-    figure = style.new_figure(
-        *((3.4, 3.5), (5.8, 3.3), (6.4, 2.7))[len(gates) - 1]
-    )
-    panels = figure.subplots(1, len(gates), sharey=True, squeeze=False)[0]
-    for axes, (name, (answers, weights, bias)) in zip(
-        panels, gates.items(), strict=True
-    ):
+    width, height = ((3.4, 3.5), (5.8, 3.3), (6.4, 2.7))[len(gates) - 1]
+    figure = style.new_figure(width, height)
+    (panels,) = figure.subplots(1, len(gates), sharey=True, squeeze=False)
+    for axes, (name, gate) in zip(panels, gates.items(), strict=True):
+        answers, weights, bias = gate
         w = np.asarray(weights, np.float64)
         style.require_shape(f"weights of {name}", w, 2)
         if np.ndim(bias) or not np.isfinite([*w, bias]).all():
