@@ -67,7 +67,14 @@ def lint(session: nox.Session) -> None:
 def serve(session: nox.Session) -> None:
     """Build, serve on localhost, and build again at every change."""
     install(session, "serve")
-    watched = ("--watch", "src", "--watch", "conf.py")
+    watched = (
+        "--watch",
+        "src",
+        "--watch",
+        "conf.py",
+        "--re-ignore",
+        "__pycache__",
+    )
     options = [option for option in SPHINX_OPTIONS if option != "-W"]
     session.run(
         "sphinx-autobuild",
