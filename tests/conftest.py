@@ -165,3 +165,8 @@ def render(tmp_path: Path) -> Callable[..., Rendered]:
         return Rendered(folder, strip_colors(warnings.getvalue()))
 
     return build
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the fast tests first: a mistake shows soonest there."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
