@@ -1,4 +1,4 @@
-"""Links from a term's first use on each page to its entry in the glossary.
+"""Links from a term's first use on each lesson to its entry in the glossary.
 
 The glossary page is the only list of terms: what it defines is linked.
 """
@@ -31,7 +31,7 @@ CLOSED = (
     addnodes.pending_xref,
     addnodes.glossary,
 )
-CLOSED_CLASSES = {"lesson-card", "question", "claim"}
+CLOSED_CLASSES = {"lesson-card", "question", "claim", "sample-edition"}
 
 
 def read_terms(text: str) -> list[str]:
@@ -112,7 +112,12 @@ def link_text(
 def link_terms(app: Sphinx, doctree: nodes.document) -> None:
     """Link the first use of every term on a page."""
     glossary, docname = app.config.book_glossary, app.env.docname
-    if not glossary or docname in {glossary, app.config.root_doc}:
+    # The landing page and the reference pages are looked at, not read from the top.
+    reference = glossary.rpartition("/")[0] + "/"
+    is_lesson = docname != app.config.root_doc and not docname.startswith(
+        reference
+    )
+    if not (glossary and is_lesson):
         return
     path = Path(app.env.doc2path(glossary))
     app.env.note_dependency(str(path))
