@@ -90,6 +90,13 @@ def serve(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Time the training against Keras' fit and a plain NumPy loop, in one run."""
     install(session, "test")
+    # One thread each, as the pages run: with more, these small products get slower.
+    for name in (
+        "OMP_NUM_THREADS",
+        "TF_NUM_INTRAOP_THREADS",
+        "TF_NUM_INTEROP_THREADS",
+    ):
+        session.env[name] = "1"
     session.run("python", "tests/benchmarks/training.py", *session.posargs)
 
 

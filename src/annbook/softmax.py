@@ -128,13 +128,12 @@ def run_batches(
     """Take one step for each row of record numbers in ``batches``; return the sum of the costs.
 
     One call runs them all inside TensorFlow: returning to Python after every
-    batch would cost more than the step itself. The records are gathered once,
-    before the loop, for the same reason.
+    batch would cost more than the step itself.
     """
-    x, digits = tf.gather(images, batches), tf.gather(labels, batches)
     total = tf.constant(0.0)
-    for batch in tf.range(tf.shape(batches)[0]):
-        total += descend(model, x[batch], digits[batch], learning_rate)
+    for batch in batches:
+        x, digits = tf.gather(images, batch), tf.gather(labels, batch)
+        total += descend(model, x, digits, learning_rate)
     return total
 
 
