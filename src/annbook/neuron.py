@@ -154,19 +154,20 @@ def weighted_sum(
         Where the shapes do not fit.
     """
     weights, inputs = as_floats(weights), as_floats(inputs)
-    if (
-        inputs.ndim != 1
-        or weights.ndim not in (1, 2)
-        or weights.shape[-1:] != inputs.shape
-    ):
-        raise ValueError(
-            f"shapes do not fit: weights {weights.shape}, inputs {inputs.shape}"
-        )
-    if np.shape(bias) not in ((), weights.shape[:-1]):
-        raise ValueError(
-            f"shapes do not fit: weights {weights.shape}, bias {np.shape(bias)}"
-        )
+    _require_fit(weights.shape, inputs.shape, np.shape(bias))
     return np.add(weights @ inputs, bias)
+
+
+def _require_fit(
+    weights: tuple[int, ...], inputs: tuple[int, ...], bias: tuple[int, ...]
+) -> None:
+    """Raise ValueError unless there is a weight for each input and a bias for each neuron."""
+    if len(weights) not in (1, 2) or weights[-1:] != inputs:
+        raise ValueError(
+            f"shapes do not fit: weights {weights}, inputs {inputs}"
+        )
+    if bias not in ((), weights[:-1]):
+        raise ValueError(f"shapes do not fit: weights {weights}, bias {bias}")
 
 
 def neuron(
