@@ -107,7 +107,8 @@ def _label_sums(axes: Axes, sums: Floats, output: int) -> None:
 
 def _inches(axes: Axes) -> Floats:
     """Return the width and the height of axes, about what they will be when laid out."""
-    return np.asarray(axes.bbox.size) / axes.figure.dpi
+    inches: Floats = np.asarray(axes.bbox.size) / axes.figure.dpi
+    return inches
 
 
 def descent(
