@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from bs4 import BeautifulSoup
+from hypothesis import settings
 from sphinx.application import Sphinx
 from sphinx.util.console import strip_colors
 from sphinx.util.docutils import docutils_namespace, patch_docutils
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 ROOT = Path(__file__).parents[1]
+
+# On a busy machine a single example may take long: that is no fault of the code.
+settings.register_profile("book", deadline=None)
+settings.load_profile("book")
 
 NOTEBOOK = """\
 ---
