@@ -117,7 +117,7 @@ def descend(
     return cost
 
 
-@tf.function  # type: ignore[untyped-decorator]
+@tf.function
 def run_batches(
     model: Model,
     images: tf.Tensor,
