@@ -340,17 +340,18 @@ def test_a_function_that_breaks_a_hidden_assertion_fails_the_build_twice(
         assert "AssertionError" in build.warnings
 
 
+# No two pages have the same cells: jupyter-cache would race to share their outputs.
 FAULTS = {
     "wrong-claim": (
         f"{GLUE.format('third', '1 / 3')}\nIt is {{claim}}`0.3334 = third`.",
         "claim '0.3334 = third': the page says 0.3334, this build computed 0.3333333333333333",
     ),
     "missing-key": (
-        f"{GLUE.format('third', '1 / 3')}\nIt is {{claim}}`0.3333 = thrid`.",
+        f"{GLUE.format('third', '2 / 6')}\nIt is {{claim}}`0.3333 = thrid`.",
         "claim '0.3333 = thrid': no cell of this page glues 'thrid'",
     ),
     "missing-glue": (
-        f"{GLUE.format('third', '1 / 3')}\nIt is {{glue:text}}`thrid`.",
+        f"{GLUE.format('third', '3 / 9')}\nIt is {{glue:text}}`thrid`.",
         "No key 'thrid' found in glue data",
     ),
     "stderr": (
