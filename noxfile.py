@@ -111,6 +111,7 @@ def lock(session: nox.Session) -> None:
         "--python-version",
         "3.11",
         "--upgrade",
+        "--all-extras",
     )
     groups = [argument for group in GROUPS for argument in ("--group", group)]
     quiet = (

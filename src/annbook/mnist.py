@@ -125,6 +125,15 @@ class Mnist:
     source: str
 
 
+class Split(NamedTuple):
+    """The training records in two parts; see `hold_back`. Images are uint8, (n, 28, 28)."""
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    validation_images: NDArray[np.uint8]
+    validation_labels: NDArray[np.uint8]
+
+
 @dataclass(frozen=True)
 class Settings:
     """What the user chose, and where the full edition is to be found.
@@ -180,6 +189,29 @@ def describe(data: Mnist) -> str:
     train, test = len(data.train_labels), len(data.test_labels)
     counts = f"{train:,} digits to train on, {test:,} to test with"
     return f"{data.edition} ({counts}, from {data.source})"
+
+
+def hold_back(data: Mnist) -> Split:
+    """Return the training records in two parts: to learn from, and to make choices with.
+
+    Parameters
+    ----------
+    data : Mnist
+        Its test records are not touched.
+
+    Returns
+    -------
+    Split
+        The first twelfth is held back for validation (5,000 of 60,000, as the
+        workshop's own loader did), the others are for training.
+    """
+    held = len(data.train_labels) // 12
+    return Split(
+        data.train_images[held:],
+        data.train_labels[held:],
+        data.train_images[:held],
+        data.train_labels[:held],
+    )
 
 
 def scale(images: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -12,6 +12,8 @@ from tqdm import tqdm
 from annbook.errors import BookError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike, NDArray
 
 CLASSES = 10
@@ -162,6 +164,8 @@ def train(
     learning_rate: float = 0.01,
     seed: int = 0,
     classes: int = CLASSES,
+    start: Model | None = None,
+    watch: Callable[[int, Model], object] | None = None,
 ) -> Training:
     """Return a model trained by plain gradient descent in mini-batches, and its costs.
 
@@ -182,6 +186,11 @@ def train(
         Fixes the order of the records, hence every number that follows.
     classes : int
         How many classes there are.
+    start : Model, optional
+        The weights and biases to start from, if not zeros. It is not changed.
+    watch : callable, optional
+        Called with the number of epochs done and the model as it is then:
+        first with 0, before the first step, and then after every epoch.
 
     Raises
     ------
@@ -197,8 +206,10 @@ def train(
     """
     pixels, digits = _check_records(images, labels, classes)
     _check_settings(epochs, batch_size, learning_rate)
-    model = new_model(pixels.shape[1], classes)
+    model = _start_from(start, pixels.shape[1], classes)
     pixels, digits = tf.constant(pixels), tf.constant(digits)
+    observe = watch or (lambda _epochs, _model: None)
+    observe(0, model)
     generator = np.random.default_rng(seed)
     costs = np.empty(epochs)
     for epoch in tqdm(
@@ -214,7 +225,24 @@ def train(
                 where="training",
                 remedy=f"choose a learning rate below {learning_rate}",
             )
+        observe(epoch + 1, model)
     return Training(model, costs)
+
+
+def _start_from(start: Model | None, inputs: int, classes: int) -> Model:
+    """Return a model to train: a copy of the given one, or one that has learnt nothing."""
+    model = new_model(inputs, classes)
+    if start is None:
+        return model
+    shapes = [tuple(part.shape) for part in start]
+    if shapes != [tuple(part.shape) for part in model]:
+        raise ValueError(
+            f"the start has weights {shapes[0]} and bias {shapes[1]}: "
+            f"they must be ({inputs}, {classes}) and ({classes},)"
+        )
+    for part, value in zip(model, start, strict=True):
+        part.assign(value)
+    return model
 
 
 def _run_epoch(
