@@ -49,6 +49,8 @@ except BookError as error:
 
 
 os.environ["ANNBOOK_EDITION"] = book_edition
+# What the pages train is kept with the build, unless the user names another place.
+os.environ.setdefault("ANNBOOK_MODELS", str(ROOT / "_build" / "models"))
 
 # Execution: see CONTRIBUTING.md, "How a page runs".
 os.environ.update(execution.kernel_environment(ROOT / "_build" / "ipython"))

@@ -1,0 +1,78 @@
+"""What a convolutional network does to an image, for one filter: slide, multiply, add, pool."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from annbook.neuron import as_floats
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from annbook.neuron import FloatArray
+
+
+def convolve(image: ArrayLike, kernel: ArrayLike) -> FloatArray:
+    """Return the weighted sum of every patch of an image as large as the kernel.
+
+    Parameters
+    ----------
+    image : array_like, shape (rows, columns)
+        One channel.
+    kernel : array_like, shape (high, wide)
+        The weights, the same for every patch. It is laid on as it is: what
+        networks call a convolution does not turn it round.
+
+    Returns
+    -------
+    ndarray, shape (rows - high + 1, columns - wide + 1)
+        One sum for each place where the kernel fits into the image.
+
+    Raises
+    ------
+    ValueError
+        Where one of the two is no matrix, or the kernel does not fit into the image.
+    """
+    image, kernel = as_floats(image), as_floats(kernel)
+    fits = image.ndim == kernel.ndim == 2 and kernel.size > 0
+    if not fits or np.any(np.less(image.shape, kernel.shape)):
+        raise ValueError(
+            f"a kernel {kernel.shape} does not fit into an image {image.shape}"
+        )
+    patches = sliding_window_view(image, kernel.shape)
+    sums: FloatArray = (patches * kernel).sum(axis=(2, 3))
+    return sums
+
+
+def max_pool(image: ArrayLike, size: int = 2) -> FloatArray:
+    """Return the largest value of every square of ``size`` by ``size`` pixels, side by side.
+
+    Parameters
+    ----------
+    image : array_like, shape (rows, columns)
+        Rows and columns that fill no whole square are left out, at the bottom and the right.
+    size : int
+        The side of the squares, 1 or more.
+
+    Returns
+    -------
+    ndarray, shape (rows // size, columns // size)
+
+    Raises
+    ------
+    ValueError
+        Where the image is no matrix, or smaller than one square.
+    """
+    image = as_floats(image)
+    if image.ndim != 2 or not 1 <= size <= min(image.shape, default=0):
+        raise ValueError(
+            f"squares of {size} by {size} do not fit into an image {image.shape}"
+        )
+    rows, columns = (length // size for length in image.shape)
+    squares = image[: rows * size, : columns * size]
+    squares = squares.reshape(rows, size, columns, size)
+    largest: FloatArray = squares.max(axis=(1, 3))
+    return largest
