@@ -108,3 +108,23 @@ def test_a_kernel_that_does_not_fit_is_refused(image: Any, kernel: Any) -> None:
 def test_squares_that_do_not_fit_are_refused(image: Any, size: int) -> None:
     with pytest.raises(ValueError, match="do not fit into an image"):
         filters.max_pool(image, size)
+
+
+@given(images, st.integers(-9, 9), st.integers(-9, 9))
+def test_a_moved_image_has_each_pixel_where_it_went_and_paper_elsewhere(
+    image: Any, down: int, right: int
+) -> None:
+    rows, columns = image.shape
+    wanted = np.zeros_like(image)
+    for row in range(rows):
+        for column in range(columns):
+            if 0 <= row + down < rows and 0 <= column + right < columns:
+                wanted[row + down, column + right] = image[row, column]
+    np.testing.assert_array_equal(filters.shift(image, down, right), wanted)
+
+
+def test_a_stack_of_images_is_moved_together() -> None:
+    stack = np.arange(24.0).reshape(2, 3, 4)
+    moved = filters.shift(stack, 1, -1)
+    for image, result in zip(stack, moved, strict=True):
+        np.testing.assert_array_equal(result, filters.shift(image, 1, -1))

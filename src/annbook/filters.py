@@ -76,3 +76,34 @@ def max_pool(image: ArrayLike, size: int = 2) -> FloatArray:
     squares = squares.reshape(rows, size, columns, size)
     largest: FloatArray = squares.max(axis=(1, 3))
     return largest
+
+
+def shift(images: ArrayLike, down: int, right: int) -> FloatArray:
+    """Return images moved by whole pixels; what leaves is lost, what comes in is empty.
+
+    Parameters
+    ----------
+    images : array_like, shape (..., rows, columns)
+        Zeros are paper.
+    down, right : int
+        By how many pixels; negative moves up, or to the left.
+
+    Returns
+    -------
+    ndarray
+        The shape of ``images``.
+    """
+    images = as_floats(images)
+    moved = np.zeros_like(images)
+    rows, columns = images.shape[-2:]
+    to_rows, from_rows = _overlap(rows, down)
+    to_columns, from_columns = _overlap(columns, right)
+    moved[..., to_rows, to_columns] = images[..., from_rows, from_columns]
+    return moved
+
+
+def _overlap(length: int, by: int) -> tuple[slice, slice]:
+    """Return where pixels go and where they come from, along one side."""
+    kept = max(length - abs(by), 0)
+    ahead, behind = max(by, 0), max(-by, 0)
+    return slice(ahead, ahead + kept), slice(behind, behind + kept)
