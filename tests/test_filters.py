@@ -128,3 +128,27 @@ def test_a_stack_of_images_is_moved_together() -> None:
     moved = filters.shift(stack, 1, -1)
     for image, result in zip(stack, moved, strict=True):
         np.testing.assert_array_equal(result, filters.shift(image, 1, -1))
+
+
+def test_jitter_moves_each_image_by_one_of_nine_moves_all_of_which_occur() -> (
+    None
+):
+    dot = np.zeros((900, 5, 5))
+    dot[:, 2, 2] = 1
+    moved = filters.jitter(dot, np.random.default_rng(0))
+    assert moved.sum(axis=(1, 2)).tolist() == [1.0] * 900
+    places = np.argwhere(moved)[:, 1:]
+    found, counts = np.unique(places, axis=0, return_counts=True)
+    assert found.tolist() == [[r, c] for r in (1, 2, 3) for c in (1, 2, 3)]
+    assert counts.min() > 60
+
+
+def test_a_generator_fixes_the_moves_and_the_images_stay_as_they_were() -> None:
+    images = np.random.default_rng(1).random((20, 6, 6))
+    before = images.copy()
+    first, again = (
+        filters.jitter(images, np.random.default_rng(3)) for _ in range(2)
+    )
+    np.testing.assert_array_equal(first, again)
+    np.testing.assert_array_equal(images, before)
+    assert not np.array_equal(first, images)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from annbook import convolution, filters, models, network, neuron, softmax, web
+from annbook import (
+    convolution,
+    filters,
+    mnist,
+    models,
+    network,
+    neuron,
+    softmax,
+    web,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -158,41 +168,66 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setenv("ANNBOOK_MODELS", str(tmp_path / "models"))
     monkeypatch.setenv("ANNBOOK_EDITION", "sample")
     asked: list[str] = []
+    labels = mnist.load().test_labels
 
     def load(name: str) -> models.Trained:
         asked.append(name)
         report = models.Report(name, "sample", 42, 1, 0, 1.0, 1.0, 0.75, (1.0,))
         return models.Trained(hidden_model(), report)
 
+    def probabilities(trained: models.Trained, pixels: Any) -> Any:
+        """Answer correctly, but for softmax, which takes every third digit for the next."""
+        wrong = trained.report.name == "softmax"
+        return np.eye(10)[
+            (labels + wrong * (np.arange(len(pixels)) % 3 == 0)) % 10
+        ]
+
     monkeypatch.setattr(models, "load", load)
+    monkeypatch.setattr(models, "probabilities", probabilities)
     return asked
 
 
+def read_script(text: str, target: str) -> Any:
+    value = re.fullmatch(
+        rf"annbook\.{re.escape(target)} = (.*);\n", text
+    ).group(1)
+    return json.loads(value)
+
+
 def test_a_script_adds_one_model_with_its_report(stand_in: list[str]) -> None:
-    text = web.script("softmax")
-    (name, value) = re.fullmatch(
-        r'annbook\.models\["(\w+)"\] = (.*);\n', text
-    ).groups()
-    model = json.loads(value)
-    assert name == model["name"] == "softmax"
+    model = read_script(web.script("softmax"), 'models["softmax"]')
+    assert model["name"] == "softmax"
     assert (model["version"], model["edition"]) == (1, "sample")
     assert (model["accuracy"], model["parameters"]) == (0.75, 42)
     assert [layer["kind"] for layer in model["layers"]] == ["dense", "dense"]
     assert stand_in == ["softmax"]
 
 
-def test_scripts_are_written_once_made_and_replaced_whole(
+@pytest.mark.usefixtures("stand_in")
+def test_samples_are_one_of_each_and_some_that_softmax_misreads() -> None:
+    groups = read_script(web.samples(), "samples")
+    each, hard = groups.values()
+    assert [sample["label"] for sample in each] == list(range(10))
+    assert len(hard) == web.HARD
+    data = mnist.load()
+    for number, sample in enumerate(hard):
+        index = 3 * number
+        assert sample["label"] == data.test_labels[index]
+        pixels = np.frombuffer(base64.b64decode(sample["pixels"]), np.uint8)
+        np.testing.assert_array_equal(pixels, data.test_images[index].ravel())
+
+
+def test_scripts_are_made_once_and_written_whole(
     stand_in: list[str], tmp_path: Path
 ) -> None:
     folder = tmp_path / "site" / "models"
     web.write(folder)
+    asked = len(stand_in)
     (folder / "hidden.js").write_text("half", encoding="utf-8")
     web.write(folder)
-    assert sorted(stand_in) == sorted(web.MODELS)
-    assert {path.name for path in folder.iterdir()} == {
-        f"{name}.js" for name in web.MODELS
-    }
+    assert len(stand_in) == asked
+    names = {f"{name}.js" for name in (*web.MODELS, "samples")}
+    assert {path.name for path in folder.iterdir()} == names
     for name in web.MODELS:
-        assert (folder / f"{name}.js").read_text(
-            encoding="utf-8"
-        ) == web.script(name)
+        text = (folder / f"{name}.js").read_text(encoding="utf-8")
+        assert text == web.script(name)

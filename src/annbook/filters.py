@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -99,6 +100,25 @@ def shift(images: ArrayLike, down: int, right: int) -> FloatArray:
     to_rows, from_rows = _overlap(rows, down)
     to_columns, from_columns = _overlap(columns, right)
     moved[..., to_rows, to_columns] = images[..., from_rows, from_columns]
+    return moved
+
+
+def jitter(images: ArrayLike, generator: np.random.Generator) -> FloatArray:
+    """Return images, each moved at random by at most one pixel, up or down and sideways.
+
+    Parameters
+    ----------
+    images : array_like, shape (n, rows, columns)
+        Zeros are paper.
+    generator : numpy.random.Generator
+        Chooses one of the nine moves for each image.
+    """
+    images = as_floats(images)
+    moved = np.empty_like(images)
+    moves = generator.integers(-1, 2, size=(len(images), 2))
+    for down, right in itertools.product((-1, 0, 1), repeat=2):
+        chosen = (moves == (down, right)).all(axis=1)
+        moved[chosen] = shift(images[chosen], down, right)
     return moved
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     Rate = float | Sequence[float]
 
+
 class Layer(NamedTuple):
     """The weights and the bias of one layer, or the gradient with respect to them."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from annbook import models, store
+from annbook import mnist, models, store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,9 @@ ACTIVATIONS = ("linear", "relu", "sigmoid", "softmax")
 _WEIGHTED = {"Dense": "dense", "Conv2D": "convolution"}
 
 MODELS = ("softmax", "hidden", "convolution")
+
+HARD = 5
+"""How many of the samples are hard ones."""
 
 
 def script(name: str) -> str:
@@ -49,12 +52,24 @@ def script(name: str) -> str:
     return f"annbook.models[{json.dumps(name)}] = {kept.facts['script']};\n"
 
 
+def samples() -> str:
+    """Return the script that carries test digits for a page's buttons.
+
+    The first of each digit, and some that softmax regression reads wrongly and the
+    convolutional network correctly.
+    """
+    key = store.key([__name__], *map(models.fingerprint, MODELS))
+    kept = store.fetch("web-samples", key, _choose_samples)
+    return f"annbook.samples = {kept.facts['script']};\n"
+
+
 def write(folder: Path) -> None:
-    """Write the scripts of all models into a folder, each whole or not at all."""
+    """Write all scripts into a folder, each whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in MODELS:
+    scripts = {name: script(name) for name in MODELS} | {"samples": samples()}
+    for name, text in scripts.items():
         draft = folder / f".{name}.js"
-        draft.write_text(script(name), encoding="utf-8")
+        draft.write_text(text, encoding="utf-8")
         draft.replace(folder / f"{name}.js")
 
 
@@ -76,6 +91,34 @@ def _describe(name: str) -> store.Kept:
         }
     )
     return store.Kept([], {"script": text})
+
+
+def _choose_samples() -> store.Kept:
+    data = mnist.load()
+    pixels, labels = mnist.scale(data.test_images), data.test_labels
+    plain, best = (
+        models.probabilities(models.load(name), pixels).argmax(axis=1) == labels
+        for name in ("softmax", "convolution")
+    )
+    groups = {
+        "One of each": [int((labels == digit).argmax()) for digit in range(10)],
+        "Misread by softmax regression, and not by the convolution": np.flatnonzero(
+            best & ~plain
+        )[:HARD].tolist(),
+    }
+    text = json.dumps(
+        {
+            title: [_sample(data, index) for index in indices]
+            for title, indices in groups.items()
+        }
+    )
+    return store.Kept([], {"script": text})
+
+
+def _sample(data: mnist.Mnist, index: int) -> dict[str, Any]:
+    """Return a test image for a page: its label, and its 784 grey values in base64."""
+    pixels = base64.b64encode(data.test_images[index].tobytes()).decode("ascii")
+    return {"label": int(data.test_labels[index]), "pixels": pixels}
 
 
 def describe_layers(model: Any) -> Iterator[dict[str, Any]]:
