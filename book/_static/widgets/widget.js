@@ -62,6 +62,22 @@
     return { root, set, get: () => slider.valueAsNumber };
   };
 
+  /* A number that is typed, or stepped with the arrow keys. */
+  annbook.field = ({ label, min, max, step, value, onchange }) => {
+    const { element } = annbook;
+    const input = element("input", { type: "number", min, max, step, value });
+    let last = value;
+    input.addEventListener("input", () => {
+      const next = input.valueAsNumber;
+      if (!Number.isFinite(next) || next < min || next > max) return; // still being typed
+      last = next;
+      onchange(next);
+    });
+    input.addEventListener("change", () => (input.value = last)); // out of range: back
+    const set = (next) => (input.value = last = next);
+    return { root: element("label", { class: "field" }, `${label} `, input), set, get: () => last };
+  };
+
   annbook.button = (text, onclick) =>
     annbook.element("button", { type: "button", class: "widget-button", onclick }, text);
 
