@@ -6,6 +6,7 @@
   const { element, button } = annbook;
   const SIDE = 280; // pixels of the drawing's canvas
   const PEN = 16;
+  const LENS = 140; // pixels of a side of the camera's square, as it is prepared
   const MODELS = {
     softmax: "softmax regression",
     hidden: "hidden layer",
@@ -228,14 +229,13 @@
     return { start, stop, chooser, isOn: () => stream !== null };
   }
 
-  /* The square in the middle of a frame as grey values from 0 to 1. */
-  function squareOf(video, canvas) {
+  /* Draw the square in the middle of a frame on a canvas, and return the canvas's context. */
+  function drawSquare(video, canvas) {
     const side = Math.min(video.videoWidth, video.videoHeight);
     const [x, y] = [(video.videoWidth - side) / 2, (video.videoHeight - side) / 2];
     const context = canvas.getContext("2d", { willReadFrequently: true });
     context.drawImage(video, x, y, side, side, 0, 0, canvas.width, canvas.height);
-    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-    return annbook.grey(data);
+    return context;
   }
 
   /* A cross to aim with, as on the slide. */
@@ -268,6 +268,7 @@
     });
     const view = element("canvas", { width: SIDE, height: SIDE, class: "recogniser-board" });
     view.hidden = true;
+    const lensView = element("canvas", { width: LENS, height: LENS });
     let name = "convolution";
     let pixels = null; // what the model is given
 
@@ -298,9 +299,10 @@
 
     const lens = camera({
       framed(video) {
-        const frame = annbook.prepare(squareOf(video, view), SIDE, SIDE);
+        drawSquare(video, view);
         drawCross(view);
-        ask(frame);
+        const { data } = drawSquare(video, lensView).getImageData(0, 0, LENS, LENS);
+        ask(annbook.prepare(annbook.grey(data), LENS, LENS));
       },
       stopped() {
         view.hidden = true;
@@ -380,5 +382,9 @@
       samples
     );
     ask(null);
+    // The ink has the theme's colour.
+    new MutationObserver(board.redraw).observe(document.documentElement, {
+      attributeFilter: ["data-theme"],
+    });
   });
 })((window.annbook = window.annbook || {}));
