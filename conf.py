@@ -43,6 +43,7 @@ book_glossary = "reference/glossary"
 book_widgets = {
     "network": ["widgets/nodes.js", "widgets/network.js"],
     "error-split": ["widgets/nodes.js", "widgets/error-split.js"],
+    "guessing-game": ["recogniser/network.js", "widgets/guessing-game.js"],
     "recogniser": [
         "recogniser/network.js",
         "recogniser/preparation.js",
@@ -108,6 +109,7 @@ togglebutton_hint_hide = "Hide"
 html_theme = "sphinx_book_theme"
 html_title = project
 html_math_renderer = "mathml"
+html_context = {"default_mode": "auto"}  # without it the theme complains in the console
 html_static_path = ["book/_static"]
 html_css_files = ["book.css"]
 html_copy_source = False
@@ -130,7 +132,10 @@ def setup(app: Sphinx) -> None:
 def export_models(app: Sphinx, exception: Exception | None) -> None:
     """Put the trained models beside the pages, where a page's recogniser loads them."""
     pages = app.env.metadata.values()
-    used = any("recogniser" in page.get("widgets", []) for page in pages)
+    used = any(
+        {"recogniser", "guessing-game"} & {*page.get("widgets", [])}
+        for page in pages
+    )
     folder = Path(app.outdir, "_static", "models")
     if exception or not used or web.is_current(folder):
         return

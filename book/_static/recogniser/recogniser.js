@@ -105,7 +105,7 @@
   }
 
   function paintInk(canvas, pixels, colour) {
-    const context = canvas.getContext("2d");
+    const context = canvas.getContext("2d", { willReadFrequently: true });
     context.fillStyle = colour;
     context.fillRect(0, 0, 28, 28);
     const image = context.getImageData(0, 0, 28, 28);
@@ -240,7 +240,7 @@
 
   /* A cross to aim with, as on the slide. */
   function drawCross(canvas) {
-    const context = canvas.getContext("2d");
+    const context = canvas.getContext("2d", { willReadFrequently: true });
     const [middle, end] = [canvas.width / 2, canvas.width];
     for (const [colour, width] of [["#ffffff", 5], ["#bf5300", 2]]) {
       context.strokeStyle = colour;
@@ -294,7 +294,8 @@
       const best = probabilities.indexOf(Math.max(...probabilities));
       answer.show(probabilities);
       root.dataset.digit = best;
-      speaker.say(`${MODELS[name]}: a ${best}, ${(100 * probabilities[best]).toFixed(1)} %.`);
+      const share = (100 * probabilities[best]).toFixed(1);
+      speaker.say(`The model (${MODELS[name]}) says ${best}, with ${share} %.`);
     }
 
     const lens = camera({
@@ -369,15 +370,33 @@
       element(
         "div",
         { class: "recogniser" },
-        element("div", {}, board.canvas, view,
-          element("div", { class: "widget-buttons" },
+        element(
+          "div",
+          {},
+          board.canvas,
+          view,
+          element(
+            "div",
+            { class: "widget-buttons" },
             button("Undo", draw(board.undo)),
             button("Clear", draw(() => board.show(null))),
-            toggle, lens.chooser)),
-        element("div", {}, answer.list, speaker.root,
-          element("div", { class: "recogniser-given" }, prepared,
-            element("span", {}, "What the model is given: the digit at its own size, balanced in the middle.")))
+            toggle,
+            lens.chooser
+          )
+        ),
+        element(
+          "div",
+          {},
+          answer.list,
+          element(
+            "div",
+            { class: "recogniser-given" },
+            prepared,
+            element("p", {}, "What the model is given: 28 by 28 pixels, with the digit's weight in the middle.")
+          )
+        )
       ),
+      speaker.root,
       choice,
       samples
     );

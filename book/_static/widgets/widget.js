@@ -81,9 +81,11 @@
   annbook.button = (text, onclick) =>
     annbook.element("button", { type: "button", class: "widget-button", onclick }, text);
 
-  /* A line that a screen reader reads out when it has come to rest, not at every change. */
-  annbook.speaker = () => {
-    const root = annbook.element("p", { class: "widget-result", "aria-live": "polite" });
+  /* A line that a screen reader reads out when it has come to rest, not at every change.
+     Where the page shows the same in another way, it is for the ear alone. */
+  annbook.speaker = ({ unseen = false } = {}) => {
+    const name = unseen ? "widget-result unseen" : "widget-result";
+    const root = annbook.element("p", { class: name, "aria-live": "polite" });
     let timer;
     const say = (text) => {
       clearTimeout(timer);
