@@ -13,32 +13,32 @@
 
   /* The prediction as a bar, the truth as a mark, and the error as the arrow between them. */
   function picture(kilometres, truth) {
-    const plot = annbook.plot({
+    const plane = annbook.plane({
       label: "A bar of the predicted miles, the true miles as a line, the error as an arrow between",
       x: [0, kilometres],
       xLabel: "miles",
       height: 150,
     });
-    const end = plot.toX(truth);
-    const bar = shape("rect", { class: "bar", x: plot.toX(0), y: 56, height: 28 });
+    const end = plane.toX(truth);
+    const bar = shape("rect", { class: "bar", x: plane.toX(0), y: 56, height: 28 });
     const arrow = shape("path", { class: "error-arrow" });
-    plot.front.append(
+    plane.front.append(
       bar,
-      shape("path", { class: "truth-line", d: `M${end} 36V${plot.box.bottom}` }),
+      shape("path", { class: "truth-line", d: `M${end} 36V${plane.box.bottom}` }),
       shape("text", { class: "truth-text", x: end, y: 26, "text-anchor": "middle" },
         `true: ${number(truth)}`),
       arrow
     );
     const show = (miles) => {
-      const tip = plot.toX(miles);
-      bar.setAttribute("width", tip - plot.toX(0));
+      const tip = plane.toX(miles);
+      bar.setAttribute("width", tip - plane.toX(0));
       // The arrow points to where the bar should end; a gap too small for one has none.
       const way = Math.sign(end - tip);
       const head = Math.min(Math.abs(end - tip), 7);
       arrow.setAttribute("d", head < 2 ? "" :
         `M${tip} 70H${end} M${end - way * head} ${70 - head}L${end} 70L${end - way * head} ${70 + head}`);
     };
-    return { root: plot.root, show };
+    return { root: plane.root, show };
   }
 
   function start(root, { kilometres, miles: truth, guesses }) {
@@ -85,5 +85,5 @@
     turn(guesses[0]);
   }
 
-  annbook.widget("predictor", start, ["functions/predictor.js", "widgets/plot.js"]);
+  annbook.widget("predictor", start, ["functions/predictor.js", "widgets/plane.js"]);
 })((window.annbook = window.annbook || {}));

@@ -1,4 +1,4 @@
-/* A small picture with axes: places in data's units, ticks, curves, and points that can be
+/* A small plane with axes: places in data's units, ticks, curves, and points that can be
    moved by mouse, finger and arrow keys. All colours come from the page's style sheet. */
 "use strict";
 
@@ -26,19 +26,19 @@
 
   /* x and y are [from, to]; without y the picture has one axis, below. The label says to a
      screen reader what is to be seen; with points that move, let it be a short name. */
-  annbook.plot = ({ label, x, y, xLabel, yLabel = "", width = 330, height = 300, xTicks, yTicks }) => {
+  annbook.plane = ({ label, x, y, xLabel, yLabel = "", width = 330, height = 300, xTicks, yTicks }) => {
     const box = { left: y ? 46 : 14, right: width - 14, top: 14, bottom: height - 46 };
     const scale = ([low, high], from, to) => (value) =>
       from + ((value - low) / (high - low)) * (to - from);
     const toX = scale(x, box.left, box.right);
     const toY = scale(y || [0, 1], box.bottom, box.top);
 
-    const clip = `plot-${++count}`;
+    const clip = `plane-${++count}`;
     const area = shape("g", { "clip-path": `url(#${clip})` });
     const front = shape("g"); // what may stick out: points, texts
     const root = shape(
       "svg",
-      { class: "plot", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label },
+      { class: "plane", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label },
       shape("clipPath", { id: clip }, shape("rect", {
         x: box.left, y: box.top, width: box.right - box.left, height: box.bottom - box.top,
       })),
@@ -48,7 +48,7 @@
     );
 
     function axes() {
-      const group = shape("g", { class: "plot-axes", "aria-hidden": "true" });
+      const group = shape("g", { class: "plane-axes", "aria-hidden": "true" });
       const write = (text, attributes) => group.append(shape("text", attributes, text));
       for (const value of xTicks || annbook.ticks(...x)) {
         const at = toX(value);
@@ -70,7 +70,7 @@
 
     /* A curve through places [x, y], cut off at the axes; look is its class. */
     function curve(look) {
-      const path = shape("path", { class: `plot-curve ${look}` });
+      const path = shape("path", { class: `plane-curve ${look}` });
       area.append(path);
       const set = (places) =>
         path.setAttribute("d", `M${places.map(([a, b]) => `${toX(a)} ${toY(b)}`).join("L")}`);
@@ -91,7 +91,7 @@
 
     /* A mark at a place: a circle, square or diamond. */
     function mark(kind, look = "") {
-      const root = shape("g", { class: `plot-mark ${look}` }, MARKS[kind]());
+      const root = shape("g", { class: `plane-mark ${look}` }, MARKS[kind]());
       front.append(root);
       const set = (a, b) => root.setAttribute("transform", `translate(${toX(a)} ${toY(b)})`);
       return { root, set };
@@ -101,8 +101,8 @@
        onmove([x, y]) is told every new place; describe([x, y]) says it in words; within is
        where the point may go, as [from, to] for each axis. */
     function point({ label, kind = "circle", look = "", at, step, within = [x, y], onmove, describe }) {
-      const { root: handle, set: draw } = mark(kind, `plot-point ${look}`);
-      handle.prepend(shape("circle", { class: "plot-reach", r: 24 }));
+      const { root: handle, set: draw } = mark(kind, `plane-point ${look}`);
+      handle.prepend(shape("circle", { class: "plane-reach", r: 24 }));
       for (const [name, value] of Object.entries({
         tabindex: 0, role: "slider", "aria-label": label,
         "aria-valuemin": within[1][0], "aria-valuemax": within[1][1],
