@@ -142,6 +142,10 @@ CASES = {
     "weights: untrained": Case(
         lambda: digits.weights(np.zeros((784, 2))), "0|1"
     ),
+    "weights: one, named": Case(
+        lambda: digits.weights(WEIGHTS[:, :1], ["a seven"]),
+        "a seven|weight (+ for the digit, − against it)",
+    ),
     "class_counts": Case(
         lambda: digits.class_counts(np.repeat(LABELS, 2000), LABELS),
         "training: 60,000|test: 30|6,000|3|0|9",
@@ -434,6 +438,10 @@ def test_text_stays_text_in_the_readers_font_and_is_never_a_formula(
         (
             lambda: digits.weights(WEIGHTS.T),
             "weights must have shape (784, n), not (10, 784)",
+        ),
+        (
+            lambda: digits.weights(WEIGHTS, ["a seven"]),
+            "names must be as many as the 10 classes, not 1",
         ),
         (
             lambda: digits.class_counts(LABELS, LABELS[:0]),

@@ -31,6 +31,9 @@ _GAP = 3
 _WIDEST = 1.28
 """Inches that an image and its gap may take: five fill a page's column."""
 
+_WIDTH_OF_BAR = 4.6
+"""Inches that the name of a colour scale needs."""
+
 
 def grid(
     images: NDArray[Any],
@@ -227,31 +230,40 @@ def pixel_values(image: NDArray[Any], rows: range, columns: range) -> Figure:
     return figure
 
 
-def weights(weights: NDArray[Any]) -> Figure:
+def weights(
+    weights: NDArray[Any], names: Sequence[str] | None = None
+) -> Figure:
     """Return a figure of each class's weights as an image: which pixels speak for it or against it.
 
     Parameters
     ----------
     weights : ndarray, shape (784, classes)
         W, of any sign. All classes share one colour scale, symmetrical about 0.
+    names : sequence of str, optional
+        What to write under each image, if not 0, 1, 2 and so on.
 
     Raises
     ------
     ValueError
-        For another shape.
+        For another shape, or where there is not one name for each class.
     """
     style.require_shape("weights", weights, SIDE * SIDE, None)
     classes = weights.shape[1]
-    figure = _draw_tiles(
-        weights.T.reshape(classes, SIDE, SIDE), [*map(str, range(classes))], 5
-    )
+    names = [*map(str, range(classes))] if names is None else names
+    if len(names) != classes:
+        raise ValueError(
+            f"names must be as many as the {classes} classes, not {len(names)}"
+        )
+    images = weights.T.reshape(classes, SIDE, SIDE)
+    figure = _draw_tiles(images, names, min(5, classes))
     (picture,) = figure.axes[0].images
     limit = float(np.abs(weights).max()) or 1.0
     picture.set(cmap=SIGNED, clim=(-limit, limit))
     bar = figure.colorbar(picture, location="bottom", shrink=0.8, aspect=30)
     bar.set_label("weight (+ for the digit, \N{MINUS SIGN} against it)")
     bar.outline.set_visible(False)
-    figure.set_figheight(figure.get_figheight() + 0.9)
+    width, height = figure.get_size_inches()
+    figure.set_size_inches(max(width, _WIDTH_OF_BAR), height + 0.9)
     return figure
 
 
