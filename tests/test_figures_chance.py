@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from drawing import flaws, words
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 
 from annbook.figures import chance
 
@@ -54,6 +56,7 @@ def test_every_guesser_is_counted_once_in_each_panel() -> None:
         pytest.param({"a": [0.0], "b": [1.0]}, id="from-nothing-to-all"),
         pytest.param({"a": [1.0], "b": [0.0]}, id="from-all-to-nothing"),
         pytest.param({"a": [0.0], "b": [0.0]}, id="nobody-is-ever-right"),
+        pytest.param({"a": [1.0], "b": [1.0]}, id="right-to-the-end"),
     ],
 )
 def test_a_figure_is_legible(scores: dict[str, list[float]]) -> None:
@@ -62,6 +65,15 @@ def test_a_figure_is_legible(scores: dict[str, list[float]]) -> None:
 
 def test_the_page_s_figure_is_legible() -> None:
     assert flaws(two_panels()) == []
+
+
+def test_no_bar_reaches_up_to_a_score_that_is_written() -> None:
+    figure = two_panels()
+    FigureCanvasAgg(figure).draw()
+    for axes in figure.axes:
+        (text,) = axes.texts
+        lowest = Text.get_window_extent(text).y0
+        assert all(bar.get_window_extent().y1 < lowest for bar in axes.patches)
 
 
 @pytest.mark.parametrize(
