@@ -56,7 +56,6 @@ def test_every_guesser_is_counted_once_in_each_panel() -> None:
         pytest.param({"a": [0.0], "b": [1.0]}, id="from-nothing-to-all"),
         pytest.param({"a": [1.0], "b": [0.0]}, id="from-all-to-nothing"),
         pytest.param({"a": [0.0], "b": [0.0]}, id="nobody-is-ever-right"),
-        pytest.param({"a": [1.0], "b": [1.0]}, id="right-to-the-end"),
     ],
 )
 def test_a_figure_is_legible(scores: dict[str, list[float]]) -> None:
@@ -74,6 +73,14 @@ def test_no_bar_reaches_up_to_a_score_that_is_written() -> None:
         (text,) = axes.texts
         lowest = Text.get_window_extent(text).y0
         assert all(bar.get_window_extent().y1 < lowest for bar in axes.patches)
+
+
+def test_a_score_is_written_on_the_roomier_side_of_its_line() -> None:
+    figure = chance.best_of_many({"low": [0.0, 1.0], "high": [1.0, 0.0]})
+    high, low = (
+        axes.texts[0].get_horizontalalignment() for axes in figure.axes
+    )
+    assert (high, low) == ("right", "left")
 
 
 @pytest.mark.parametrize(
