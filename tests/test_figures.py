@@ -142,8 +142,13 @@ CASES = {
     "weights: untrained": Case(
         lambda: digits.weights(np.zeros((784, 2))), "0|1"
     ),
-    "weights: one, named": Case(
-        lambda: digits.weights(WEIGHTS[:, :1], ["a seven"]),
+    "signed: one, under a long name": Case(
+        lambda: digits.signed(
+            WEIGHTS[:, :1].reshape(1, 28, 28),
+            ["a seven"],
+            1,
+            "weight (+ for the digit, − against it)",
+        ),
         "a seven|weight (+ for the digit, − against it)",
     ),
     "class_counts": Case(
@@ -438,10 +443,6 @@ def test_text_stays_text_in_the_readers_font_and_is_never_a_formula(
         (
             lambda: digits.weights(WEIGHTS.T),
             "weights must have shape (784, n), not (10, 784)",
-        ),
-        (
-            lambda: digits.weights(WEIGHTS, ["a seven"]),
-            "names must be as many as the 10 classes, not 1",
         ),
         (
             lambda: digits.class_counts(LABELS, LABELS[:0]),

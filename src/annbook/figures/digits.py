@@ -230,37 +230,61 @@ def pixel_values(image: NDArray[Any], rows: range, columns: range) -> Figure:
     return figure
 
 
-def weights(
-    weights: NDArray[Any], names: Sequence[str] | None = None
-) -> Figure:
+def weights(weights: NDArray[Any]) -> Figure:
     """Return a figure of each class's weights as an image: which pixels speak for it or against it.
 
     Parameters
     ----------
     weights : ndarray, shape (784, classes)
         W, of any sign. All classes share one colour scale, symmetrical about 0.
-    names : sequence of str, optional
-        What to write under each image, if not 0, 1, 2 and so on.
 
     Raises
     ------
     ValueError
-        For another shape, or where there is not one name for each class.
+        For another shape.
     """
     style.require_shape("weights", weights, SIDE * SIDE, None)
     classes = weights.shape[1]
-    names = [*map(str, range(classes))] if names is None else names
-    if len(names) != classes:
+    return signed(
+        weights.T.reshape(classes, SIDE, SIDE),
+        [*map(str, range(classes))],
+        5,
+        "weight (+ for the digit, \N{MINUS SIGN} against it)",
+    )
+
+
+def signed(
+    images: NDArray[Any], captions: Sequence[str], columns: int, quantity: str
+) -> Figure:
+    """Return a figure of images of values of any sign, with a scale for all of them below.
+
+    Parameters
+    ----------
+    images : ndarray, shape (n, rows, columns)
+        All share one colour scale, symmetrical about 0.
+    captions : sequence of str
+        What to write under each; none, or one for each.
+    columns : int
+        Images in a row.
+    quantity : str
+        What the values are.
+
+    Raises
+    ------
+    ValueError
+        Where there is no image, or not one caption for each.
+    """
+    style.require_shape("images", images, None, None, None)
+    if captions and len(captions) != len(images):
         raise ValueError(
-            f"names must be as many as the {classes} classes, not {len(names)}"
+            f"captions must be as many as the {len(images)} images, not {len(captions)}"
         )
-    images = weights.T.reshape(classes, SIDE, SIDE)
-    figure = _draw_tiles(images, names, min(5, classes))
+    figure = _draw_tiles(images, captions, columns)
     (picture,) = figure.axes[0].images
-    limit = float(np.abs(weights).max()) or 1.0
+    limit = float(np.abs(images).max()) or 1.0
     picture.set(cmap=SIGNED, clim=(-limit, limit))
     bar = figure.colorbar(picture, location="bottom", shrink=0.8, aspect=30)
-    bar.set_label("weight (+ for the digit, \N{MINUS SIGN} against it)")
+    bar.set_label(quantity)
     bar.outline.set_visible(False)
     width, height = figure.get_size_inches()
     figure.set_size_inches(max(width, _WIDTH_OF_BAR), height + 0.9)
