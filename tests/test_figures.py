@@ -142,6 +142,15 @@ CASES = {
     "weights: untrained": Case(
         lambda: digits.weights(np.zeros((784, 2))), "0|1"
     ),
+    "signed: one, under a long name": Case(
+        lambda: digits.signed(
+            WEIGHTS[:, :1].reshape(1, 28, 28),
+            ["a seven"],
+            1,
+            "weight (+ for the digit, − against it)",
+        ),
+        "a seven|weight (+ for the digit, − against it)",
+    ),
     "class_counts": Case(
         lambda: digits.class_counts(np.repeat(LABELS, 2000), LABELS),
         "training: 60,000|test: 30|6,000|3|0|9",
