@@ -97,7 +97,7 @@ def test_it_holds_the_share_itself_stays_in_0_to_1_and_is_symmetric(
 def test_none_right_begins_at_exactly_0_and_all_right_end_at_exactly_1() -> (
     None
 ):
-    for trials in range(1, 200):
+    for trials in range(1, 500):
         assert s.wilson_interval(0, trials).low == 0
         assert s.wilson_interval(trials, trials).high == 1
 

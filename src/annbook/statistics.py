@@ -73,8 +73,8 @@ def wilson_interval(
     middle = share + extra / 2
     half = math.sqrt(extra * (share * (1 - share) + extra / 4))
     low, high = (middle - half) / (1 + extra), (middle + half) / (1 + extra)
-    # Rounding must not lead past the ends, nor stop short of them.
-    return Interval(low if right else 0.0, high if right < trials else 1.0)
+    # Rounding must not lead past 1, nor stop short of it.
+    return Interval(low, high if right < trials else 1.0)
 
 
 def precision(counts: ArrayLike) -> Floats:
