@@ -15,7 +15,7 @@ from annbook.neuron import logit
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from annbook.neuron import FloatArray
 
@@ -103,7 +103,7 @@ def train(
 
 def classify(
     layers: Sequence[network.Layer], images: ArrayLike
-) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-    """Return for each record the digit whose output is the largest, shape (records,)."""
-    pixels = np.asarray(images, np.float32)
-    return network.predict(layers, pixels).argmax(axis=1).astype(np.int64)
+) -> NDArray[np.int64]:
+    """Return each record's digit, the one with the largest output, shape (records,)."""
+    outputs = network.predict(layers, np.asarray(images, np.float32))
+    return np.asarray(outputs.argmax(axis=1), np.int64)
