@@ -35,6 +35,14 @@ nitpicky = True
 nitpick_ignore_regex = [("py:class", r"[^.]*")]
 book_source = str(ROOT / "src")
 book_glossary = "reference/glossary"
+book_chain = {
+    "MNIST": "workshop/mnist",
+    "Model": "workshop/model",
+    "Assessment": "workshop/cross-entropy",
+    "Training": "workshop/training",
+    "Evaluation & visualisation": "workshop/evaluation",
+    "Real-time use": "workshop/deployment",
+}
 
 # The data: one edition for the whole build, so that an offline machine waits for it only once.
 try:
@@ -49,6 +57,8 @@ except BookError as error:
 
 
 os.environ["ANNBOOK_EDITION"] = book_edition
+# What the pages train is kept with the build, unless the user names another place.
+os.environ.setdefault("ANNBOOK_MODELS", str(ROOT / "_build" / "models"))
 
 # Execution: see CONTRIBUTING.md, "How a page runs".
 os.environ.update(execution.kernel_environment(ROOT / "_build" / "ipython"))

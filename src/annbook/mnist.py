@@ -402,6 +402,11 @@ def _reason(error: OSError | ValueError) -> str:
     return error.strerror or type(error).__name__
 
 
+def cache_folder(env: Mapping[str, str]) -> Path:
+    """Return the folder named by ``ANNBOOK_CACHE``, else the user's own cache of this book."""
+    return _folder(env.get("ANNBOOK_CACHE")) or _user_cache()
+
+
 def _user_cache() -> Path:
     return Path(_pooch().os_cache("annbook"))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bookbuild import (
+    chain,
     claims,
     edition,
     execution,
@@ -18,6 +19,7 @@ from bookbuild import (
     report,
     source,
     terms,
+    widget,
 )
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part with Sphinx; all of them are safe in parallel."""
     for part in (
+        chain,
         claims,
         edition,
         execution,
@@ -37,6 +40,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         report,
         source,
         terms,
+        widget,
     ):
         part.setup(app)
     return {

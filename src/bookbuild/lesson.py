@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 
-def page_link(docname: str, target: str) -> nodes.Node:
-    """Return a link to another page, with that page's title as its text."""
+def page_link(docname: str, target: str, text: str = "") -> nodes.Node:
+    """Return a link to another page, with that page's title as its text if none is given."""
     return addnodes.pending_xref(
         "",
-        nodes.inline(),
+        nodes.inline(text=text),
         refdomain="std",
         reftype="doc",
         reftarget=f"/{target}",
         refdoc=docname,
-        refexplicit=False,
+        refexplicit=bool(text),
         refwarn=True,
     )
 
