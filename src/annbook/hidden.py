@@ -35,8 +35,9 @@ def new_network(
 ) -> list[network.Layer]:
     """Return an untrained network, float32: 784 inputs, hidden nodes, ten outputs.
 
-    The weights are random, as large as the scale says; see `annbook.network.initialise`. The biases of the outputs are such that every digit starts out
-    with the output 0.1, give or take what the weights add: one digit in ten is the right one.
+    The weights are random, as large as the scale says; see `annbook.network.initialise`. The
+    biases of the outputs are such that every digit starts out with the output 0.1, give or
+    take what the weights add: one digit in ten is the right one.
     """
     sizes = (mnist.SIDE**2, nodes, mnist.CLASSES)
     inside, output = network.initialise(sizes, generator, scale, np.float32)
