@@ -19,8 +19,8 @@
   annbook.widget("error-split", (root) => {
     const { element, number } = annbook;
     const picture = annbook.nodes(2, 2, ["hidden error", "output error"]);
-    const speaker = annbook.speaker();
-    const line = element("output", { class: "widget-sums" });
+    const speaker = annbook.speaker({ unseen: true });
+    const line = element("p", { class: "widget-sums" });
     const errors = ERRORS.map((value, k) =>
       annbook.dial({ label: `error of output ${k + 1}`, min: -2, max: 2, step: 0.1, value, onchange: show })
     );

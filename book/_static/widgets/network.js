@@ -17,8 +17,8 @@
   annbook.widget("network", (root) => {
     const { element, number } = annbook;
     const picture = annbook.nodes(3, 3, ["input", "hidden output"]);
-    const speaker = annbook.speaker();
-    const table = element("output", { class: "widget-sums" });
+    const speaker = annbook.speaker({ unseen: true });
+    const table = element("p", { class: "widget-sums" });
     const inputs = INPUTS.map((value, j) =>
       annbook.dial({ label: `input ${j + 1}`, min: -1, max: 1, step: 0.1, value, onchange: show })
     );

@@ -18,8 +18,8 @@
     const edges = Array.from({ length: right }, (_, k) =>
       Array.from({ length: left }, (_, j) => {
         const [y1, y2] = [middle(left, j), middle(right, k)];
-        // Near its own end on the left, where the connections are still apart.
-        const share = 0.27;
+        // Each receiving node has a column of labels of its own, in which they are apart.
+        const share = 0.2 + 0.13 * k;
         const x = LEFT + share * (RIGHT - LEFT);
         const y = y1 + share * (y2 - y1);
         return {

@@ -51,8 +51,8 @@
   annbook.widget("sigmoid", (root) => {
     const { svg, curve, point, firing } = picture();
     const { number } = annbook;
-    const speaker = annbook.speaker();
-    const sums = annbook.element("output", { class: "widget-sums" });
+    const speaker = annbook.speaker({ unseen: true });
+    const sums = annbook.element("p", { class: "widget-sums" });
     const dial = (label, value) =>
       annbook.dial({ label, min: -5, max: 5, step: 0.1, value, onchange: show });
     const weight = dial("weight w", 1);
