@@ -92,7 +92,8 @@ def place(ink: ArrayLike) -> NDArray[np.float32] | None:
         return None
     scale = LONGER_SIDE / max(digit.shape)
     placed = resample(digit, scale, centre_of_mass(digit), CENTRE)
-    return (placed / placed.max()).astype(np.float32)
+    darkest: NDArray[np.float32] = (placed / placed.max()).astype(np.float32)
+    return darkest
 
 
 def crop(ink: ArrayLike) -> Array | None:
@@ -154,7 +155,8 @@ def resample(ink: Array, scale: float, source: Point, target: Point) -> Array:
     rows, columns = ink.shape
     down = overlaps(rows, scale, source[0], target[0])
     across = overlaps(columns, scale, source[1], target[1])
-    return down @ ink @ across.T
+    covered: Array = down @ ink @ across.T
+    return covered
 
 
 def overlaps(length: int, scale: float, source: float, target: float) -> Array:
@@ -177,7 +179,8 @@ def overlaps(length: int, scale: float, source: float, target: float) -> Array:
     starts, ends = edges[:-1, np.newaxis], edges[1:, np.newaxis]
     old = np.arange(length)
     shared = np.minimum(ends, old + 1) - np.maximum(starts, old)
-    return np.maximum(shared, 0) * scale
+    shares: Array = np.maximum(shared, 0) * scale
+    return shares
 
 
 # From a picture to ink.
@@ -220,7 +223,7 @@ def grey(picture: NDArray[Any]) -> Array:
         For another shape or type, or floats that are not from 0 to 1.
     """
     layers = picture[..., np.newaxis] if picture.ndim == 2 else picture
-    if layers.ndim != 3 or layers.shape[2] not in {1, 2, 3, 4}:
+    if layers.ndim != 3 or layers.shape[2] > 4 or not layers.size:
         raise ValueError(
             "picture must have shape (rows, columns) or (rows, columns, 1 to 4), "
             f"not {picture.shape}"
@@ -236,7 +239,8 @@ def _from_0_to_1(values: NDArray[Any]) -> Array:
     """Return a picture's values as floats, or raise ValueError."""
     kind = values.dtype
     if kind.kind == "u" and kind.itemsize <= 2:
-        return values / np.float64(np.iinfo(kind).max)
+        levels: Array = values / np.float64(np.iinfo(kind).max)
+        return levels
     if kind.kind not in "bf":
         raise ValueError(
             f"picture must be of type bool, uint8, uint16 or float, not {kind}"
@@ -360,7 +364,8 @@ def paper_level(bright: Array) -> Array:
         surface = terms @ np.linalg.solve(square, some.T @ bright.ravel()[near])
         distance = surface - level
         near = np.abs(distance) <= max(2 * _spread(distance), _LEAST_NEAR)
-    return surface.reshape(bright.shape)
+    paper: Array = surface.reshape(bright.shape)
+    return paper
 
 
 def threshold(values: Array) -> float:
@@ -397,11 +402,9 @@ def count_around(marked: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Return how many of the nine pixels in and around each pixel are marked."""
     rows, columns = marked.shape
     padded = np.pad(marked.astype(np.intp), 1)
-    counts: NDArray[np.intp] = sum(
-        padded[down : down + rows, right : right + columns]
-        for down in range(3)
-        for right in range(3)
-    )
+    counts = np.zeros(marked.shape, np.intp)
+    for down, right in np.ndindex(3, 3):
+        counts += padded[down : down + rows, right : right + columns]
     return counts
 
 
