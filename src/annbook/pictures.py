@@ -67,7 +67,9 @@ def _plain(image: Any) -> Any:
         return image.convert("RGBA")
     if image.mode.startswith("I"):
         return image.convert("I")
-    return image.convert("L" if image.mode in {"1", "L"} else "RGB")
+    # Converted to the mode that it has, a large picture would be in memory twice.
+    mode = "L" if image.mode in {"1", "L"} else "RGB"
+    return image if image.mode == mode else image.convert(mode)
 
 
 @contextmanager
