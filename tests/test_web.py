@@ -221,13 +221,33 @@ def test_scripts_are_made_once_and_written_whole(
     stand_in: list[str], tmp_path: Path
 ) -> None:
     folder = tmp_path / "site" / "models"
+    assert not web.is_current(folder)
     web.write(folder)
     asked = len(stand_in)
+    assert web.is_current(folder)
     (folder / "hidden.js").write_text("half", encoding="utf-8")
     web.write(folder)
     assert len(stand_in) == asked
-    names = {f"{name}.js" for name in (*web.MODELS, "samples")}
+    names = {f"{name}.js" for name in (*web.MODELS, "samples")} | {web.KEYS}
     assert {path.name for path in folder.iterdir()} == names
     for name in web.MODELS:
         text = (folder / f"{name}.js").read_text(encoding="utf-8")
         assert text == web.script(name)
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_scripts_of_other_models_are_not_current(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web.write(tmp_path)
+    monkeypatch.setattr(models, "fingerprint", lambda name: f"another {name}")
+    assert not web.is_current(tmp_path)
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_the_command_writes_into_the_folder_that_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web.sys, "argv", ["web", str(tmp_path / "models")])
+    assert web.main() == 0
+    assert web.is_current(tmp_path / "models")

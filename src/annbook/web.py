@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +18,6 @@ from annbook import mnist, models, store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -29,6 +30,9 @@ ACTIVATIONS = ("linear", "relu", "sigmoid", "softmax")
 _WEIGHTED = {"Dense": "dense", "Conv2D": "convolution"}
 
 MODELS = ("softmax", "hidden", "convolution")
+
+KEYS = "keys.txt"
+"""The file that says what the scripts beside it were made of."""
 
 HARD = 5
 """How many of the samples are hard ones."""
@@ -58,7 +62,7 @@ def samples() -> str:
     The first of each digit, and some that softmax regression reads wrongly and the
     convolutional network correctly.
     """
-    key = store.key([__name__], *map(models.fingerprint, MODELS))
+    key = store.key(["annbook.web"], *map(models.fingerprint, MODELS))
     kept = store.fetch("web-samples", key, _choose_samples)
     return f"annbook.samples = {kept.facts['script']};\n"
 
@@ -66,15 +70,34 @@ def samples() -> str:
 def write(folder: Path) -> None:
     """Write all scripts into a folder, each whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    scripts = {name: script(name) for name in MODELS} | {"samples": samples()}
-    for name, text in scripts.items():
-        draft = folder / f".{name}.js"
+    texts = {f"{name}.js": script(name) for name in MODELS}
+    # The keys come last: where they are, everything is.
+    texts |= {"samples.js": samples(), KEYS: _keys()}
+    for name, text in texts.items():
+        draft = folder / f"{name}.draft"
         draft.write_text(text, encoding="utf-8")
-        draft.replace(folder / f"{name}.js")
+        draft.replace(folder / name)
+
+
+def is_current(folder: Path) -> bool:
+    """Return whether a folder holds what `write` would write."""
+    file = folder / KEYS
+    return file.is_file() and file.read_text(encoding="utf-8") == _keys()
+
+
+def _keys() -> str:
+    return "".join(f"{name} {_key(name)}\n" for name in MODELS)
+
+
+def main() -> int:
+    """Write all scripts into the folder that the command line names; return 0."""
+    (folder,) = sys.argv[1:]
+    write(Path(folder))
+    return 0
 
 
 def _key(name: str) -> str:
-    return store.key([__name__], models.fingerprint(name))
+    return store.key(["annbook.web"], models.fingerprint(name))
 
 
 def _describe(name: str) -> store.Kept:
@@ -224,3 +247,7 @@ def unpack(packed: dict[str, Any]) -> NDArray[np.float16]:
     """Return the array that `pack` packed, rounded to float16."""
     data = base64.b64decode(packed["data"], validate=True)
     return np.frombuffer(data, "<f2").reshape(packed["shape"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

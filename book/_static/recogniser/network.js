@@ -106,7 +106,7 @@
   }
 
   /* A model whose weights are numbers again. It is unpacked once, and then kept. */
-  function open(model) {
+  annbook.openModel = function (model) {
     if (model.version !== VERSION) {
       throw new Error(`model ${model.name} has format ${model.version}, not ${VERSION}`);
     }
@@ -116,12 +116,12 @@
         : layer
     );
     return model.opened;
-  }
+  };
 
   /* The ten probabilities that a model gives to a picture of 784 pixels from 0 to 1. */
   annbook.predict = function (model, pixels) {
     let signal = { values: Float32Array.from(pixels), shape: [28, 28, 1] };
-    for (const layer of open(model)) {
+    for (const layer of annbook.openModel(model)) {
       signal = layers[layer.kind](signal, layer);
       if (layer.activation) signal.values = activations[layer.activation](signal.values);
     }

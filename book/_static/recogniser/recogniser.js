@@ -6,6 +6,7 @@
   const { element, button } = annbook;
   const SIDE = 280; // pixels of the drawing's canvas
   const PEN = 16;
+  const LENS = 140; // pixels of a side of the camera's square, as it is prepared
   const MODELS = {
     softmax: "softmax regression",
     hidden: "hidden layer",
@@ -104,7 +105,7 @@
   }
 
   function paintInk(canvas, pixels, colour) {
-    const context = canvas.getContext("2d");
+    const context = canvas.getContext("2d", { willReadFrequently: true });
     context.fillStyle = colour;
     context.fillRect(0, 0, 28, 28);
     const image = context.getImageData(0, 0, 28, 28);
@@ -228,19 +229,18 @@
     return { start, stop, chooser, isOn: () => stream !== null };
   }
 
-  /* The square in the middle of a frame as grey values from 0 to 1. */
-  function squareOf(video, canvas) {
+  /* Draw the square in the middle of a frame on a canvas, and return the canvas's context. */
+  function drawSquare(video, canvas) {
     const side = Math.min(video.videoWidth, video.videoHeight);
     const [x, y] = [(video.videoWidth - side) / 2, (video.videoHeight - side) / 2];
     const context = canvas.getContext("2d", { willReadFrequently: true });
     context.drawImage(video, x, y, side, side, 0, 0, canvas.width, canvas.height);
-    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-    return annbook.grey(data);
+    return context;
   }
 
   /* A cross to aim with, as on the slide. */
   function drawCross(canvas) {
-    const context = canvas.getContext("2d");
+    const context = canvas.getContext("2d", { willReadFrequently: true });
     const [middle, end] = [canvas.width / 2, canvas.width];
     for (const [colour, width] of [["#ffffff", 5], ["#bf5300", 2]]) {
       context.strokeStyle = colour;
@@ -268,6 +268,7 @@
     });
     const view = element("canvas", { width: SIDE, height: SIDE, class: "recogniser-board" });
     view.hidden = true;
+    const lensView = element("canvas", { width: LENS, height: LENS });
     let name = "convolution";
     let pixels = null; // what the model is given
 
@@ -293,14 +294,16 @@
       const best = probabilities.indexOf(Math.max(...probabilities));
       answer.show(probabilities);
       root.dataset.digit = best;
-      speaker.say(`${MODELS[name]}: a ${best}, ${(100 * probabilities[best]).toFixed(1)} %.`);
+      const share = (100 * probabilities[best]).toFixed(1);
+      speaker.say(`The model (${MODELS[name]}) says ${best}, with ${share} %.`);
     }
 
     const lens = camera({
       framed(video) {
-        const frame = annbook.prepare(squareOf(video, view), SIDE, SIDE);
+        drawSquare(video, view);
         drawCross(view);
-        ask(frame);
+        const { data } = drawSquare(video, lensView).getImageData(0, 0, LENS, LENS);
+        ask(annbook.prepare(annbook.grey(data), LENS, LENS));
       },
       stopped() {
         view.hidden = true;
@@ -367,18 +370,40 @@
       element(
         "div",
         { class: "recogniser" },
-        element("div", {}, board.canvas, view,
-          element("div", { class: "widget-buttons" },
+        element(
+          "div",
+          {},
+          board.canvas,
+          view,
+          element(
+            "div",
+            { class: "widget-buttons" },
             button("Undo", draw(board.undo)),
             button("Clear", draw(() => board.show(null))),
-            toggle, lens.chooser)),
-        element("div", {}, answer.list, speaker.root,
-          element("div", { class: "recogniser-given" }, prepared,
-            element("span", {}, "What the model is given: the digit at its own size, balanced in the middle.")))
+            toggle,
+            lens.chooser
+          )
+        ),
+        element(
+          "div",
+          {},
+          answer.list,
+          element(
+            "div",
+            { class: "recogniser-given" },
+            prepared,
+            element("p", {}, "What the model is given: 28 by 28 pixels, with the digit's weight in the middle.")
+          )
+        )
       ),
+      speaker.root,
       choice,
       samples
     );
     ask(null);
+    // The ink has the theme's colour.
+    new MutationObserver(board.redraw).observe(document.documentElement, {
+      attributeFilter: ["data-theme"],
+    });
   });
 })((window.annbook = window.annbook || {}));

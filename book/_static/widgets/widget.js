@@ -62,12 +62,30 @@
     return { root, set, get: () => slider.valueAsNumber };
   };
 
+  /* A number that is typed, or stepped with the arrow keys. */
+  annbook.field = ({ label, min, max, step, value, onchange }) => {
+    const { element } = annbook;
+    const input = element("input", { type: "number", min, max, step, value });
+    let last = value;
+    input.addEventListener("input", () => {
+      const next = input.valueAsNumber;
+      if (!Number.isFinite(next) || next < min || next > max) return; // still being typed
+      last = next;
+      onchange(next);
+    });
+    input.addEventListener("change", () => (input.value = last)); // out of range: back
+    const set = (next) => (input.value = last = next);
+    return { root: element("label", { class: "field" }, `${label} `, input), set, get: () => last };
+  };
+
   annbook.button = (text, onclick) =>
     annbook.element("button", { type: "button", class: "widget-button", onclick }, text);
 
-  /* A line that a screen reader reads out when it has come to rest, not at every change. */
-  annbook.speaker = () => {
-    const root = annbook.element("p", { class: "widget-result", "aria-live": "polite" });
+  /* A line that a screen reader reads out when it has come to rest, not at every change.
+     Where the page shows the same in another way, it is for the ear alone. */
+  annbook.speaker = ({ unseen = false } = {}) => {
+    const name = unseen ? "widget-result unseen" : "widget-result";
+    const root = annbook.element("p", { class: name, "aria-live": "polite" });
     let timer;
     const say = (text) => {
       clearTimeout(timer);
