@@ -102,7 +102,7 @@ def crop(ink: ArrayLike) -> Array | None:
     Parameters
     ----------
     ink : array_like, shape (rows, columns)
-        From 0 (paper) to 1 (ink). Less than one grey level does not count.
+        From 0 (paper) to 1 (ink).
 
     Raises
     ------
@@ -110,6 +110,28 @@ def crop(ink: ArrayLike) -> Array | None:
         Where ink is not a rectangle of numbers from 0 to 1.
     """
     ink = np.asarray(ink, np.float64)
+    box = bounding_box(ink)
+    return None if box is None else ink[box]
+
+
+def bounding_box(ink: Array) -> tuple[slice, slice] | None:
+    """Return where the smallest box lies that holds all ink: its rows and its columns.
+
+    Parameters
+    ----------
+    ink : ndarray of float, shape (rows, columns)
+        From 0 (paper) to 1 (ink). Less than one grey level does not count.
+
+    Returns
+    -------
+    (slice, slice), or None
+        None where there is no ink.
+
+    Raises
+    ------
+    ValueError
+        Where ink is not a rectangle of numbers from 0 to 1.
+    """
     if ink.ndim != 2:
         raise ValueError(
             f"ink must have rows and columns, not shape {ink.shape}"
@@ -119,7 +141,8 @@ def crop(ink: ArrayLike) -> Array | None:
     columns = np.flatnonzero((ink >= FAINTEST).any(axis=0))
     if not rows.size:
         return None
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    down, across = (slice(int(i[0]), int(i[-1]) + 1) for i in (rows, columns))
+    return down, across
 
 
 def centre_of_mass(ink: Array) -> Point:
