@@ -189,7 +189,7 @@ def test_an_image_is_enlarged_as_opencv_does_it_between_pixels() -> None:
 
 
 def test_strokes_go_from_point_to_point() -> None:
-    canvas = drawing.strokes([[(20, 30), (100, 30), (100, 200)], [(250, 250)]])
+    canvas = drawing.strokes(["20,30 100,30 100,200", "250,250"])
     assert canvas[30, 20:101].min() == 1
     assert canvas[30:201, 100].min() == 1
     assert canvas[250, 250] == 1
@@ -199,16 +199,22 @@ def test_strokes_go_from_point_to_point() -> None:
     assert (rows[0], rows[-1] + 1, columns[0]) == (22, 258, 12)
 
 
-@pytest.mark.parametrize("point", [(7, 50), (50, 7), (273, 50), (50, 273)])
-def test_a_stroke_that_would_leave_the_canvas_is_refused(
-    point: tuple[float, float],
-) -> None:
+@pytest.mark.parametrize("point", ["7,50", "50,7", "273,50", "50,273"])
+def test_a_stroke_that_would_leave_the_canvas_is_refused(point: str) -> None:
     with pytest.raises(ValueError, match="points must be from 8 to 272"):
-        drawing.strokes([[(100, 100), point]])
+        drawing.strokes([f"100,100 {point}"])
+
+
+@pytest.mark.parametrize(
+    "path", ["100", "100,50,20", "10,20,30,40", "10,20 30", "a,b", ""]
+)
+def test_a_stroke_that_is_written_in_another_way_is_refused(path: str) -> None:
+    with pytest.raises(ValueError, match=r"\S"):
+        drawing.strokes([path])
 
 
 def test_a_photograph_is_darkest_at_the_ink_and_reproducible() -> None:
-    ink = drawing.strokes([[(140, 40), (140, 240)]])
+    ink = drawing.strokes(["140,40 140,240"])
     photo = drawing.photograph(ink, np.random.default_rng(0))
     assert photo.dtype == np.uint8
     assert photo[ink == 1].max() < photo[ink == 0].min()

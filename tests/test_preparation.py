@@ -17,11 +17,11 @@ from annbook import preparation as p
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-SEVEN = drawing.strokes([[(60, 50), (200, 60), (110, 230)]])
+SEVEN = drawing.strokes(["60,50 200,60 110,230"])
 A_FEW = [
     SEVEN,
-    drawing.strokes([[(140, 40), (140, 240)]]),
-    drawing.strokes([[(90, 90), (190, 90), (190, 190), (90, 190), (90, 90)]]),
+    drawing.strokes(["140,40 140,240"]),
+    drawing.strokes(["90,90 190,90 190,190 90,190 90,90"]),
 ]
 
 inks = hnp.arrays(

@@ -196,15 +196,17 @@ def opencv() -> Any:
     BookError
         Where it is missing or does not load.
     """
-    # A missing camera is told in this book's words, and only in these.
-    os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+    # What it cannot open is told in this book's words, and only in these.
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     try:
-        return importlib.import_module("cv2")
+        cv2 = importlib.import_module("cv2")
     except ModuleNotFoundError:
         what = "OpenCV is missing"
     except ImportError as error:
         what = f"OpenCV does not load ({error})"
+    else:
+        cv2.utils.logging.setLogLevel(0)
+        return cv2
     raise BookError(
         what,
         where="--camera",

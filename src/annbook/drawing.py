@@ -147,29 +147,34 @@ def trace(
     return _touch(points + np.asarray(position) * room)
 
 
-def strokes(
-    paths: Sequence[Sequence[tuple[float, float]]],
-) -> NDArray[np.float64]:
+def strokes(paths: Sequence[str]) -> NDArray[np.float64]:
     """Return a canvas with straight strokes of the pen.
 
     Parameters
     ----------
-    paths : sequence of sequences of (float, float)
-        Where the pen's middle goes, across and down, from 8 to 272: each path is drawn from
-        point to point without lifting it.
+    paths : sequence of str
+        Each a stroke, from point to point without lifting the pen: ``"60,50 60,230"``. Its
+        middle goes through these points, so many pixels across and down, from 8 to 272.
 
     Raises
     ------
     ValueError
-        Where a point is so near to an edge that the pen would leave the canvas, or beyond.
+        Where a path is not written so, or the pen would leave the canvas.
     """
-    points = np.concatenate([_along(np.array(path, float)) for path in paths])
+    points = np.concatenate([_along(_points(path)) for path in paths])
     corners = points[:, ::-1] - PEN / 2
     if corners.min() < 0 or corners.max() > CANVAS - PEN:
         raise ValueError(
-            f"points must be from {PEN // 2} to {CANVAS - PEN // 2}, not {points}"
+            f"points must be from {PEN // 2} to {CANVAS - PEN // 2}, not {paths}"
         )
     return _touch(corners)
+
+
+def _points(path: str) -> NDArray[np.float64]:
+    points = np.array([point.split(",") for point in path.split()], np.float64)
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise ValueError(f"a path is written as '60,50 60,230', not {path!r}")
+    return points
 
 
 def _along(path: NDArray[np.float64]) -> NDArray[np.float64]:

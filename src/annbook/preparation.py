@@ -92,8 +92,7 @@ def place(ink: ArrayLike) -> NDArray[np.float32] | None:
         return None
     scale = LONGER_SIDE / max(digit.shape)
     placed = resample(digit, scale, centre_of_mass(digit), CENTRE)
-    darkest: NDArray[np.float32] = (placed / placed.max()).astype(np.float32)
-    return darkest
+    return np.asarray(placed / placed.max(), np.float32)
 
 
 def crop(ink: ArrayLike) -> Array | None:
@@ -178,8 +177,8 @@ def resample(ink: Array, scale: float, source: Point, target: Point) -> Array:
     rows, columns = ink.shape
     down = overlaps(rows, scale, source[0], target[0])
     across = overlaps(columns, scale, source[1], target[1])
-    covered: Array = down @ ink @ across.T
-    return covered
+    new: Array = down @ ink @ across.T
+    return new
 
 
 def overlaps(length: int, scale: float, source: float, target: float) -> Array:

@@ -58,9 +58,9 @@ def load_picture(path: str) -> NDArray[np.float32]:
     pixels = preparation.prepare(pictures.read(path))
     if pixels is None:
         raise BookError(
-            "shows no ink that stands out from its paper",
+            "shows no ink",
             where=path,
-            remedy="Take a picture of one digit, with paper on all sides of it",
+            remedy="Photograph one digit, with paper all around it",
         )
     return pixels
 
