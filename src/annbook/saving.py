@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import warnings
 import zipfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,7 +21,7 @@ import tensorflow as tf
 from annbook.errors import BookError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -141,6 +142,11 @@ def load(path: Path) -> Saved:
         ) from None
 
 
+# The default one announces itself on stderr, and is for larger models.
+_RESOLVER = (
+    tf.lite.experimental.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+)
+
 _UNREADABLE = (
     OSError,
     ValueError,
@@ -165,12 +171,25 @@ def _require_ending(path: Path) -> None:
 
 
 def _write(model: Any, path: Path) -> None:
-    if path.suffix == ".keras":
-        model.save(path)
-    elif path.suffix == ".tflite":
-        model.export(str(path), format="litert", verbose=False)
-    else:
-        model.export(str(path), verbose=False)
+    with _calm_log():
+        if path.suffix == ".keras":
+            model.save(path)
+        elif path.suffix == ".tflite":
+            model.export(str(path), format="litert", verbose=False)
+        else:
+            model.export(str(path), verbose=False)
+
+
+@contextmanager
+def _calm_log() -> Iterator[None]:
+    """Keep TensorFlow from telling where its drafts lie."""
+    log = tf.get_logger()
+    level = log.level
+    log.setLevel("ERROR")
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def _replace(draft: Path, path: Path) -> None:
@@ -206,7 +225,9 @@ def _load_litert(path: Path) -> Saved:
     with warnings.catch_warnings():
         # It advises another package, and is all that comes with TensorFlow itself.
         warnings.filterwarnings("ignore", message=r"\s*Warning: tf.lite")
-        interpreter = tf.lite.Interpreter(str(path))
+        interpreter = tf.lite.Interpreter(
+            str(path), experimental_op_resolver_type=_RESOLVER
+        )
     (given,) = interpreter.get_input_details()
     (asked,) = interpreter.get_output_details()
 

@@ -9,12 +9,14 @@
     :::
 
 The first word names the script ``widgets/predictor.js`` (or those that ``book_widgets`` gives for
-that name), the others are the title. ``glue`` names numbers that the page's cells glued: the
-script gets them, so that it starts from what the page has computed.
+that name), the others are the title. ``glue`` names values that the page's cells glued (plain
+numbers, texts, and lists or dicts of them): the script gets them, so that it starts from what the
+page has computed.
 """
 
 from __future__ import annotations
 
+import ast
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -62,15 +64,26 @@ class WidgetDirective(SphinxDirective):
             used.append(name)
         return [node]
 
-    def settings(self) -> dict[str, float]:
-        """Return the glued numbers that the script gets, by name."""
+    def settings(self) -> dict[str, Any]:
+        """Return the glued values that the script gets, by name."""
         keys = self.options.get("glue", "").split()
+        return {key: self.value(key) for key in keys}
+
+    def value(self, key: str) -> Any:
+        """Return a glued value; what it prints as must be plain Python."""
         try:
-            return {
-                key: float(glued_text(self.state.document, key)) for key in keys
-            }
-        except (ClaimError, ValueError) as error:
+            text = glued_text(self.state.document, key)
+        except ClaimError as error:
             raise self.error(str(error)) from None
+        try:
+            value = ast.literal_eval(text)
+            json.dumps(value)
+        except (SyntaxError, TypeError, ValueError):
+            advice = "glue plain numbers, texts, and lists or dicts of them"
+            raise self.error(
+                f"the glued value {text} is no plain value: {advice}"
+            ) from None
+        return value
 
 
 def visit_widget(self: HTML5Translator, node: widget) -> None:

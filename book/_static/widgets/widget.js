@@ -1,6 +1,7 @@
 /* The ground of everything that can be tried on a page. A widget registers itself by
-   annbook.widget(name, start); it is started when the reader comes near it, and the text for
-   readers without scripts then makes room for it. */
+   annbook.widget(name, start, needs); when the reader comes near it, the scripts that it needs
+   are loaded, start(body, settings) fills the body, and the text for readers without scripts
+   makes room for it (on paper that text stands again). */
 "use strict";
 
 (function (annbook) {
@@ -8,8 +9,8 @@
   const starters = {};
   const scripts = {};
 
-  annbook.widget = (name, start) => {
-    starters[name] = start;
+  annbook.widget = (name, start, needs = []) => {
+    starters[name] = { start, needs };
   };
 
   /* An element with attributes and children; "on..." is an event's handler. */
@@ -39,27 +40,29 @@
     return String(rounded).replace("-", "−");
   };
 
-  /* A value that can be slid and typed: a range and a number field that follow each other. */
-  annbook.dial = ({ label, min, max, step, value, onchange }) => {
+  /* A value that can be slid and typed: a range and a number field that follow each other.
+     The slider moves by step, the field by fine; any number between may be typed. */
+  annbook.dial = ({ label, min, max, step, fine = step, value, onchange }) => {
     const { element } = annbook;
-    const limits = { min, max, step, value };
-    const slider = element("input", { type: "range", "aria-label": label, ...limits });
-    const field = element("input", { type: "number", ...limits });
+    const slider = element("input", { type: "range", "aria-label": label, min, max, step });
+    const field = element("input", { type: "number", min, max, step: fine });
     const set = (next) => {
-      slider.value = next;
-      field.value = next;
+      value = next;
+      slider.value = field.value = next;
     };
     const take = (input, other) => {
       const next = input.valueAsNumber;
-      if (!Number.isFinite(next) || next < min || next > max) return; // still being typed
+      if (!(next >= min && next <= max)) return; // still being typed
+      value = next;
       other.value = next;
       onchange(next);
     };
     slider.addEventListener("input", () => take(slider, field));
     field.addEventListener("input", () => take(field, slider));
-    field.addEventListener("change", () => set(slider.value)); // out of range: back
+    field.addEventListener("change", () => set(value)); // out of range: back
+    set(value);
     const root = element("div", { class: "dial" }, element("label", {}, label, field), slider);
-    return { root, set, get: () => slider.valueAsNumber };
+    return { root, set, get: () => value };
   };
 
   /* A number that is typed, or stepped with the arrow keys. */
@@ -80,6 +83,22 @@
 
   annbook.button = (text, onclick) =>
     annbook.element("button", { type: "button", class: "widget-button", onclick }, text);
+
+  /* Buttons that belong together, under a name that a screen reader tells. */
+  annbook.buttons = (label, ...buttons) =>
+    annbook.element(
+      "div",
+      { class: "widget-buttons", role: "group", "aria-label": label },
+      ...buttons
+    );
+
+  /* Readings with their names: [[name, content], ...]. */
+  annbook.readings = (rows) => {
+    const { element } = annbook;
+    const cell = ([name, content]) =>
+      element("div", {}, element("dt", {}, name), element("dd", {}, content));
+    return element("dl", { class: "widget-readings" }, ...rows.map(cell));
+  };
 
   /* A line that a screen reader reads out when it has come to rest, not at every change.
      Where the page shows the same in another way, it is for the ear alone. */
@@ -115,10 +134,37 @@
   /* Whether the reader has asked for a calm page. */
   annbook.calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-  function start(root) {
+  /* A number that glides to its next value while show(number) draws it, and is there at once
+     where the reader has asked for a calm page. */
+  annbook.glider = (value, show) => {
+    let frame;
+    const jump = (next) => {
+      cancelAnimationFrame(frame);
+      show((value = next));
+    };
+    const glide = (next, milliseconds = 400) => {
+      if (annbook.calm()) return jump(next);
+      cancelAnimationFrame(frame);
+      const from = value;
+      let begin;
+      const move = (now) => {
+        begin ??= now;
+        const share = Math.min((now - begin) / milliseconds, 1);
+        const eased = 1 - (1 - share) ** 3;
+        show((value = share < 1 ? from + (next - from) * eased : next));
+        if (share < 1) frame = requestAnimationFrame(move);
+      };
+      frame = requestAnimationFrame(move);
+    };
+    return { jump, glide };
+  };
+
+  async function start(root) {
+    const { start, needs } = starters[root.dataset.widget];
+    for (const script of needs) await annbook.load(script);
     const body = annbook.element("div", { class: "widget-body" });
-    starters[root.dataset.widget](body, JSON.parse(root.dataset.settings));
-    root.querySelector(".widget-fallback").replaceWith(body);
+    start(body, JSON.parse(root.dataset.settings));
+    root.append(body);
     root.dataset.started = "";
   }
 
