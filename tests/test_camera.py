@@ -122,13 +122,14 @@ def test_the_middle_square_of_a_frame_is_kept(
 
 
 def test_red_and_blue_are_not_mistaken_for_each_other() -> None:
-    # Blue looks far darker than red: on red paper it is ink, and red on blue is light ink.
-    picture = np.zeros((280, 280, 3), np.uint8)
-    picture[..., 2] = 255
-    picture[SEVEN > 0.5] = (255, 0, 0)
+    # Blue looks darker than red, so of two strokes the blue one is more ink.
+    picture = np.full((280, 280, 3), 255, np.uint8)
+    picture[60:220, 80:100] = (255, 0, 0)
+    picture[60:220, 180:200] = (0, 0, 255)
     model = Model()
     camera.watch([picture], model, Window())
-    bright = np.where(SEVEN > 0.5, 0.114, 0.299)
+    bright = np.ones((280, 280))
+    bright[60:220, 80:100], bright[60:220, 180:200] = 0.114, 0.299
     np.testing.assert_allclose(
         model.asked[0].reshape(28, 28), preparation.prepare(bright), atol=1e-6
     )

@@ -166,6 +166,17 @@ def test_a_digit_thinned_hangs_together_as_it_did_and_has_its_loops() -> None:
         assert kept == loops
 
 
+@pytest.mark.parametrize("upright", [True, False])
+def test_the_line_lies_in_the_middle_of_the_stroke(upright: bool) -> None:
+    bar = np.zeros((1, 60, 30), bool)
+    bar[:, 5:55, 10:21] = True
+    shapes = bar if upright else bar.transpose(0, 2, 1)
+    found = np.argwhere(drawing.thin(shapes)[0])
+    across = found[:, 1 if upright else 0]
+    assert np.abs(across - 15).max() <= 1
+    assert len(found) > 35
+
+
 def test_a_thinned_digit_has_lines_and_no_areas() -> None:
     for line in drawing.thin(drawing.enlarge(DIGITS) > 0.5):
         around = preparation.count_around(line)[line]

@@ -39,14 +39,15 @@ def opaque_png(mode: str) -> Image.Image:
 
 def palette_with_a_transparent_colour() -> Image.Image:
     image = Image.fromarray((STROKE > 100).astype(np.uint8))
-    image.putpalette([20, 20, 20, 255, 0, 255])
+    image.putpalette([20, 20, 20, 30, 20, 20])
     image.info["transparency"] = 1
     return image
 
 
 def on_transparent(mode: str) -> Image.Image:
     ink = np.where(STROKE < 100, 255, 0).astype(np.uint8)
-    image = Image.fromarray(STROKE).convert(mode)
+    # Where nothing is to be seen, the colour is the ink's.
+    image = Image.new(mode, (30, 40), 20 if mode == "L" else (20, 20, 20))
     image.putalpha(Image.fromarray(ink))
     return image
 

@@ -240,6 +240,42 @@ def test_red_ink_is_darker_than_yellow_paper() -> None:
     np.testing.assert_allclose(prepared(picture), placed(SEVEN), atol=0.1)
 
 
+@pytest.mark.parametrize(
+    ("colour", "bright"),
+    [
+        ((1, 1, 1), 1),
+        ((1, 0, 0), 0.299),
+        ((0, 1, 0), 0.587),
+        ((0, 0, 1), 0.114),
+    ],
+)
+def test_a_colour_is_as_bright_as_it_looks(
+    colour: tuple[int, ...], bright: float
+) -> None:
+    picture = np.array([[colour]], float)
+    np.testing.assert_allclose(p.grey(picture), [[bright]])
+
+
+def test_a_digit_may_come_near_to_the_edges() -> None:
+    rows, columns = (np.flatnonzero(SEVEN.any(axis=side)) for side in (1, 0))
+    tight = LIGHT * (1 - 0.7 * SEVEN)
+    tight = tight[
+        rows[0] - 12 : rows[-1] + 12, columns[0] - 12 : columns[-1] + 12
+    ]
+    assert np.abs(prepared(tight) - placed(SEVEN)).mean() < 0.01
+
+
+def test_a_thin_stroke_is_dark_ink_though_the_paper_is_bright_in_the_middle() -> (
+    None
+):
+    y, x = np.mgrid[-1:1:280j, -1:1:280j]
+    bright = 0.6 + 0.15 * np.exp(-6 * (x**2 + y**2))
+    stroke = np.zeros_like(x, bool)
+    stroke[60:220, 138:142] = True
+    away = p.distance_from_paper(np.where(stroke, 0.05, bright))
+    assert away[stroke].min() > 0.5
+
+
 def test_transparent_corners_are_no_ink() -> None:
     opaque = np.ones_like(SEVEN)
     opaque[:20, :20] = 0
