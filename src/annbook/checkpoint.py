@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 import zipfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -12,6 +12,8 @@ import numpy as np
 from annbook.errors import BookError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
 
@@ -50,21 +52,49 @@ def save(file: Path, state: State, settings: str) -> None:
     settings : str
         What the numbers depend on, as `load` is to find it again.
     """
-    with tempfile.TemporaryDirectory(dir=file.parent) as draft:
+    write(file, {**state._asdict(), "settings": settings})
+
+
+def write(file: Path, parts: Mapping[str, Any]) -> None:
+    """Write named arrays to a file, whole or not at all."""
+    with TemporaryDirectory(dir=file.parent) as draft:
         new = Path(draft, file.name)
-        parts: dict[str, Any] = {**state._asdict(), "settings": settings}
         np.savez(new, **parts)
         new.replace(file)
 
 
-def load(file: Path, settings: str | None = None) -> State | None:
-    """Return the state that a file holds, or None where there is no file.
+def read(file: Path) -> tuple[State, str]:
+    """Return the state that a file holds, and the settings that led to it.
+
+    Raises
+    ------
+    BookError
+        Where the file is missing or damaged.
+    """
+    try:
+        # NumPy leaves a file open that it opened itself and found damaged.
+        with file.open("rb") as stream, np.load(stream) as archive:
+            parts = {name: archive[name] for name in archive.files}
+        settings = str(parts.pop("settings"))
+        return State(**parts), settings
+    except (
+        OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile,
+    ):  # fmt: skip
+        raise BookError(
+            "is no checkpoint, or a damaged one",
+            where=file,
+            remedy="Delete it: the training then starts anew",
+        ) from None
+
+
+def load(file: Path, settings: str) -> State | None:
+    """Return the state to go on from, or None where there is no file.
 
     Parameters
     ----------
     file : Path
         Written by `save`.
-    settings : str, optional
+    settings : str
         Those that it must have been saved with.
 
     Raises
@@ -74,18 +104,8 @@ def load(file: Path, settings: str | None = None) -> State | None:
     """
     if not file.exists():
         return None
-    try:
-        # NumPy leaves a file open that it opened itself and found damaged.
-        with file.open("rb") as stream, np.load(stream) as archive:
-            parts = {name: archive[name] for name in archive.files}
-        found, state = str(parts.pop("settings")), State(**parts)
-    except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
-        raise BookError(
-            "is no checkpoint, or a damaged one",
-            where=file,
-            remedy="Delete it: the training then starts anew",
-        ) from None
-    if settings not in (None, found):
+    state, found = read(file)
+    if found != settings:
         raise BookError(
             f"was made with the settings {found}, not {settings}",
             where=file,

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
@@ -131,8 +132,8 @@ def supervise(
 
     Notes
     -----
-    Each process has a pipe as its input that stays open as long as this one lives: it can end
-    itself where this one is killed and can stop nothing any more.
+    Each process has a pipe as its input that stays open as long as this one lives. So it can
+    see when this one is killed and stops nothing any more: see `end_with_the_launcher`.
     """
     began = time.monotonic()
     ends: dict[int, End] = {}
@@ -156,6 +157,18 @@ def supervise(
     for worker in range(len(commands)):
         ends.setdefault(worker, End(worker, None, stopped))
     return list(ends.values())
+
+
+def end_with_the_launcher() -> None:
+    """Let this process, started by `supervise`, end when the one that started it is gone."""
+    threading.Thread(target=_wait_for_the_end, daemon=True).start()
+
+
+def _wait_for_the_end() -> None:
+    # Not sys.stdin: its lock would keep the interpreter from ending.
+    while os.read(0, 1):
+        pass
+    os._exit(DESERTED)
 
 
 @contextmanager
@@ -227,7 +240,7 @@ def run(
     with nullcontext(folder) if folder else TemporaryDirectory() as place:
         there = Path(place)
         _clear(there)
-        np.savez(there / RECORDS, images=pixels, labels=digits)
+        checkpoint.write(there / RECORDS, {"images": pixels, "labels": digits})
         commands = [
             _command(there, options, (deaths or {}).get(worker))
             for worker in range(workers)
@@ -235,10 +248,10 @@ def run(
         ends = _run_on_free_ports(commands, there, limit)
         if any(end.code != 0 for end in ends):
             raise _failure(ends, there)
-        states = [
-            checkpoint.load(there / result(worker)) for worker in range(workers)
+        return [
+            checkpoint.read(there / result(worker))[0]
+            for worker in range(workers)
         ]
-    return [state for state in states if state is not None]
 
 
 def _run_on_free_ports(

@@ -15,7 +15,6 @@ import math
 import os
 import signal
 import sys
-import threading
 import time
 import traceback
 from pathlib import Path
@@ -203,8 +202,16 @@ def work(arguments: argparse.Namespace) -> None:
     with np.load(folder / cluster.RECORDS) as records:
         images, labels = records["images"], records["labels"]
     settings = describe(images, labels, arguments)
-    saved = checkpoint.load(folder / cluster.CHECKPOINT, settings)
-    start = saved or checkpoint.untrained(images.shape[1], softmax.CLASSES)
+    file = folder / cluster.CHECKPOINT
+    start = checkpoint.load(file, settings)
+    if start is None:
+        start = checkpoint.untrained(images.shape[1], softmax.CLASSES)
+    if len(start.costs) > arguments.epochs:
+        raise BookError(
+            f"has {len(start.costs)} epochs behind it, not {arguments.epochs}",
+            where=file,
+            remedy="Ask for more epochs, or take another folder",
+        )
 
     def tick(steps: int) -> None:
         if steps == arguments.die_before_step:
@@ -212,7 +219,7 @@ def work(arguments: argparse.Namespace) -> None:
 
     def watch(state: checkpoint.State) -> None:
         if worker == 0:
-            checkpoint.save(folder / cluster.CHECKPOINT, state, settings)
+            checkpoint.save(file, state, settings)
 
     state = train(
         strategy,
@@ -263,19 +270,11 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def _end_with_the_launcher() -> None:
-    """Wait for the end of the input, which the launcher never closes while it lives."""
-    # Not sys.stdin: its lock would stop the interpreter from ending.
-    while os.read(0, 1):
-        pass
-    os._exit(cluster.DESERTED)
-
-
 def main(words: Sequence[str]) -> int:
     """Run one worker; return 0, or why it failed as one of the codes in `annbook.cluster`."""
     arguments = parse(words)
     if arguments.tied:
-        threading.Thread(target=_end_with_the_launcher, daemon=True).start()
+        cluster.end_with_the_launcher()
     try:
         work(arguments)
     except BookError as error:
