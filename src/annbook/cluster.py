@@ -184,11 +184,11 @@ def _process(
             stdout=subprocess.DEVNULL,
             stderr=stderr,
         )
-    with process:
-        try:
-            yield process
-        finally:
-            process.kill()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def run(
