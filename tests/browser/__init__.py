@@ -1,0 +1,1 @@
+"""What a reader does in the page, done by a real browser."""
