@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-# With these a worker's share changes its size at other steps than the other's: batches of 5 are
-# split into 3 and 2, the last one of 4 into 2 and 2.
+# No share is like the other: batches of 5 are split into 3 and 2, the last one of 4 into 2 and 2.
 RECORDS, INPUTS = 84, 6
 SETTINGS: dict[str, Any] = {
     "epochs": 4,

@@ -93,10 +93,9 @@ def descend(
 def _compile(
     strategy: tf.distribute.Strategy, model: softmax.Model, learning_rate: float
 ) -> Callable[..., tf.Tensor]:
-    """Return `descend` as a graph, for shares of any size.
+    """Return `descend` as one graph for shares of any size.
 
-    It must be one graph for all sizes: workers whose shares change size at different steps
-    would otherwise wait for each other in different graphs, for ever.
+    By itself TensorFlow would trace it anew for every size, on each worker at other steps.
     """
     rate = tf.constant(learning_rate, tf.float32)
 
