@@ -27,7 +27,7 @@ class State(NamedTuple):
     costs: NDArray[np.float64]
     """The mean cost of each epoch that is done, shape (epochs,)."""
     seconds: NDArray[np.float64]
-    """How long each of them took, shape (epochs,)."""
+    """How long the processor worked on each of them, for this worker; shape (epochs,)."""
 
 
 def untrained(inputs: int, classes: int) -> State:

@@ -160,7 +160,7 @@ def train(
         order = generator.permutation(len(labels))
         if epoch < len(start.costs):
             continue
-        began, total = time.perf_counter(), 0.0
+        began, total = time.process_time(), 0.0
         for batch in batches(order, batch_size):
             tick(steps)
             mine = share_of(batch, worker, workers)
@@ -177,7 +177,7 @@ def train(
             model.weights.numpy(),
             model.bias.numpy(),
             np.append(state.costs, total / len(labels)),
-            np.append(state.seconds, time.perf_counter() - began),
+            np.append(state.seconds, time.process_time() - began),
         )
         watch(state)
     return state
