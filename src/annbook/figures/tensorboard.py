@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
 KINDS = {
     "Placeholder": "",
-    "MatMul": "matrix product",
+    "MatMul": "MatMul",
     "AddV2": "add",
-    "Softmax": "softmax",
+    "Softmax": "Softmax",
     "SparseSoftmaxCrossEntropyWithLogits": "cross-entropy",
-    "ArgMax": "largest",
-    "Equal": "equal?",
-    "Mean": "mean",
+    "ArgMax": "ArgMax",
+    "Equal": "Equal",
+    "Mean": "Mean",
 }
-"""The operations that a graph is drawn with, and what they are called there."""
+"""The operations that a graph is drawn with, and what they are called; inputs have names."""
 
 DIGITS = (
-    "#0072b2", "#bf5300", "#007a59", "#a1477a", "#1f2328",
-    "#8a6d00", "#2c7fb8", "#c2185b", "#6a4fb3", "#7a4a1e",
+    "#0072b2", "#bf5300", "#007a59", "#6a4fb3", "#1f2328",
+    "#806500", "#07809a", "#c2185b", "#656c76", "#6b3e12",
 )  # fmt: skip
-"""A colour for each digit, with a contrast of 4 on paper. The numerals tell them apart, too."""
+"""A colour for each digit, with a contrast of 4.5 on paper."""
 
 _LEVEL, _WIDTH, _HEIGHT, _GAP = 0.85, 1.6, 0.48, 0.3
 """Inches from one layer of a graph to the next, of a box, and between two of them."""
@@ -119,26 +119,21 @@ def graph(nodes: Mapping[str, graphs.Operation]) -> Figure:
     shown = graphs.collapse(nodes, KINDS)
     if not shown:
         raise ValueError(f"the graph must have nodes of the kinds {[*KINDS]}")
-    taken = {source for _, inputs in shown.values() for source in inputs}
-    results = [name for name in shown if name not in taken]
     places = _places(shown)
-    width = 0.3 + _WIDTH + max(x for x, _ in places.values())
-    height = 0.3 + _HEIGHT + max(y for _, y in places.values())
-    figure = style.new_figure(max(width, 3.0), height + 0.4)
+    width = 0.15 + max(x + _half_width(stop) for stop, (x, _) in places.items())
+    height = 0.15 + _HEIGHT / 2 + max(y for _, y in places.values())
+    figure = style.new_figure(width, height)
     figure.set_layout_engine("none")
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(0, figure.get_figwidth()), ylim=(0, height + 0.4))
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(0, height))
     axes.set_axis_off()
     for path in _paths(shown, graphs.layers(shown)):
         _draw_edge(axes, [places[stop] for stop in path])
+    taken = {source for _, inputs in shown.values() for source in inputs}
     for name, (kind, inputs) in shown.items():
         text = KINDS[kind] or name
-        _draw_box(axes, places[name], text, plain=not inputs)
-        if name in results:
-            x, y = places[name]
-            axes.text(
-                x, y + 0.45, name.split("/")[0], color=style.MUTED, **style.CENTRED
-            )
+        if name not in taken and "/" in name:
+            text = f"{text}: {name.split('/')[0]}"
+        _draw_box(axes, places[name], text, is_input=not inputs)
     return figure
 
 
@@ -189,12 +184,16 @@ def _places(
                 for stop in row
             ]
             x |= dict(zip(row, style.spread(wanted, _WIDTH + _GAP), strict=True))
-    left = min(x.values()) - 0.15 - _WIDTH / 2
+    left = min(at - _half_width(stop) for stop, at in x.items()) - 0.15
     return {
         stop: (x[stop] - left, 0.15 + _HEIGHT / 2 + _LEVEL * at)
         for at, row in enumerate(rows)
         for stop in row
     }
+
+
+def _half_width(stop: Stop) -> float:
+    return _WIDTH / 2 if isinstance(stop, str) else 0
 
 
 def _draw_edge(axes: Axes, points: Sequence[tuple[float, float]]) -> None:
@@ -213,14 +212,14 @@ def _draw_edge(axes: Axes, points: Sequence[tuple[float, float]]) -> None:
 
 
 def _draw_box(
-    axes: Axes, at: tuple[float, float], text: str, *, plain: bool
+    axes: Axes, at: tuple[float, float], text: str, *, is_input: bool
 ) -> None:
-    """Draw a box around a point with a text in it; a plain one has no frame's weight."""
+    """Draw a box around a point with a text in it, dashed where it is an input."""
     corner = (at[0] - _WIDTH / 2, at[1] - _HEIGHT / 2)
     rounded = "round,pad=0,rounding_size=0.12"
     look: dict[str, Any] = (
         {"edgecolor": style.MUTED, "linewidth": 1, "linestyle": "--"}
-        if plain
+        if is_input
         else {"edgecolor": style.MODEL, "linewidth": 2}
     )
     axes.add_patch(
@@ -264,8 +263,8 @@ def points(
         axes.plot(
             *places[labels == digit].T,
             linestyle="",
-            marker=f"${digit}$",
-            markersize=9,
+            marker=rf"$\mathbf{{{digit}}}$",
+            markersize=8,
             color=DIGITS[digit],
             markeredgewidth=0,
         )
