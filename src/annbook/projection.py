@@ -52,7 +52,7 @@ def principal_components(
     farthest = np.abs(along).argmax(axis=0)
     signs = np.sign(np.diagonal(along[farthest]))
     shares = lengths[:directions] ** 2 / (lengths**2).sum()
-    return View(along * np.where(signs == 0, 1, signs), shares)
+    return View(along * signs, shares)
 
 
 def neighbours_agree(
@@ -72,11 +72,7 @@ def neighbours_agree(
     ValueError
         Where the shapes do not fit, or there are fewer than two points.
     """
-    if points.ndim != 2 or labels.shape != points.shape[:1] or len(labels) < 2:
-        raise ValueError(
-            f"points have shape {points.shape} and labels {labels.shape}: they must be "
-            "(n, values) and (n,), with n at least 2"
-        )
+    _require_labels(points, labels)
     squares = (points**2).sum(axis=1)
     distances = squares[:, np.newaxis] + squares - 2 * points @ points.T
     np.fill_diagonal(distances, np.inf)
@@ -93,3 +89,13 @@ def _require_spread(
         )
     if (points == points[0]).all():
         raise ValueError("all points are the same: there is nothing to see")
+
+
+def _require_labels(
+    points: NDArray[np.floating[Any]], labels: NDArray[np.integer[Any]]
+) -> None:
+    if points.ndim != 2 or labels.shape != points.shape[:1] or len(labels) < 2:
+        raise ValueError(
+            f"points have shape {points.shape} and labels {labels.shape}: they must be "
+            "(n, values) and (n,), with n at least 2"
+        )

@@ -149,10 +149,9 @@ def train_and_log(
     epochs : int
         As for `annbook.softmax.train`, whose other settings are left as they are.
     """
-    held = split.validation_images, split.validation_labels
     records = {
-        "train": _tensors(split.images, split.labels),
-        "validation": _tensors(*held),
+        "train": _tensors(*split[:2]),
+        "validation": _tensors(*split[2:]),
     }
     for run in records:
         mark_start(logs / run)
