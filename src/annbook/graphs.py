@@ -49,7 +49,9 @@ def _before(
     """Yield the nearest nodes of these kinds that lead to a node."""
     for source in graph[name].inputs:
         if source not in graph:
-            raise ValueError(f"{name} takes the result of {source}: no such node")
+            raise ValueError(
+                f"{name} takes the result of {source}: no such node"
+            )
         if graph[source].kind in kinds:
             yield source
         else:

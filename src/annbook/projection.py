@@ -79,9 +79,7 @@ def neighbours_agree(
     return float(np.mean(labels[distances.argmin(axis=1)] == labels))
 
 
-def _require_spread(
-    points: NDArray[np.floating[Any]], directions: int
-) -> None:
+def _require_spread(points: NDArray[np.floating[Any]], directions: int) -> None:
     if points.ndim != 2 or not 1 <= directions <= min(points.shape):
         raise ValueError(
             f"points have shape {points.shape}: for {directions} directions they must be "

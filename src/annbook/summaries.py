@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
-from google.protobuf.message import DecodeError
 from PIL import Image
 from tensorboard.plugins import projector
 
@@ -84,7 +83,7 @@ def write_into(logs: Path, data: mnist.Mnist) -> None:
         The model learns from a part of the training records and is watched on both parts;
         see `annbook.mnist.hold_back`. The projector gets the first test records.
     """
-    model = train_and_log(logs, mnist.hold_back(data))
+    model = train_and_log(logs, mnist.hold_back(data), EPOCHS)
     write_graph(logs, model)
     images, labels = data.test_images[:EMBEDDED], data.test_labels[:EMBEDDED]
     pixels = mnist.scale(images)
@@ -134,9 +133,7 @@ def trace(model: softmax.Model) -> Any:
     return assess.get_concrete_function(*model, images, labels)
 
 
-def train_and_log(
-    logs: Path, split: mnist.Split, epochs: int = EPOCHS
-) -> softmax.Model:
+def train_and_log(logs: Path, split: mnist.Split, epochs: int) -> softmax.Model:
     """Return a trained model; write its loss and accuracy before and after every epoch.
 
     Parameters
@@ -179,7 +176,9 @@ def mark_start(run: Path) -> None:
     now, kinds = time.time(), tf.compat.v1.SessionLog
     events = [
         tf.compat.v1.Event(wall_time=now, file_version="brain.Event:2"),
-        tf.compat.v1.Event(wall_time=now, session_log=kinds(status=kinds.START)),
+        tf.compat.v1.Event(
+            wall_time=now, session_log=kinds(status=kinds.START)
+        ),
     ]
     run.mkdir(parents=True)
     # A log's files are read in the order of their names: this one must be the first.
@@ -205,7 +204,8 @@ def open_writers(logs: Path, runs: Iterable[str]) -> Iterator[dict[str, Any]]:
 def write_graph(logs: Path, model: softmax.Model) -> None:
     """Write the graph of `assess` into the log of the run ``train``."""
     with open_writers(logs, ["train"]) as writers:
-        with writers["train"].as_default():
+        writer = writers["train"]
+        with writer.as_default():
             tf.summary.graph(trace(model).graph)
 
 
@@ -328,7 +328,7 @@ def read_events(run: Path) -> list[Any]:
             tf.compat.v1.Event.FromString(record.numpy())
             for record in tf.data.TFRecordDataset(files)
         ]
-    except (tf.errors.OpError, DecodeError) as error:
+    except tf.errors.OpError as error:
         reason = type(error).__name__
         raise BookError(
             f"holds a damaged log ({reason})", where=run, remedy=_REMEDY

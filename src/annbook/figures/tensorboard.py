@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from matplotlib.patches import FancyBboxPatch
@@ -35,7 +35,7 @@ KINDS = {
 
 DIGITS = (
     "#0072b2", "#bf5300", "#007a59", "#6a4fb3", "#1f2328",
-    "#806500", "#07809a", "#c2185b", "#656c76", "#6b3e12",
+    "#806500", "#067d97", "#c2185b", "#656c76", "#6b3e12",
 )  # fmt: skip
 """A colour for each digit, with a contrast of 4.5 on paper."""
 
@@ -137,8 +137,16 @@ def graph(nodes: Mapping[str, graphs.Operation]) -> Figure:
     return figure
 
 
-Stop = tuple[str, str, int] | str
-"""A node, or where the edge from one node to another crosses a layer between them."""
+class Crossing(NamedTuple):
+    """Where the edge from one node to another crosses a layer between them."""
+
+    source: str
+    taker: str
+    layer: int
+
+
+Stop = str | Crossing
+"""Where an edge passes: a node, or a crossing."""
 
 
 def _paths(
@@ -149,7 +157,10 @@ def _paths(
     return [
         [
             source,
-            *((source, name, at) for at in range(depth[source] + 1, depth[name])),
+            *(
+                Crossing(source, name, at)
+                for at in range(depth[source] + 1, depth[name])
+            ),
             name,
         ]
         for name, (_, inputs) in nodes.items()
@@ -170,9 +181,10 @@ def _places(
     rows: list[list[Stop]] = [list(layer) for layer in layers]
     joined: dict[Stop, list[Stop]] = {name: [] for name in nodes}
     for path in paths:
-        for stop in path[1:-1]:
-            joined[stop] = []
-            rows[stop[2]].append(stop)
+        for stop in path:
+            if isinstance(stop, Crossing):
+                joined[stop] = []
+                rows[stop.layer].append(stop)
         for below, above in itertools.pairwise(path):
             joined[below].append(above)
             joined[above].append(below)
@@ -183,7 +195,9 @@ def _places(
                 np.mean([x[other] for other in joined[stop]] or [x[stop]])
                 for stop in row
             ]
-            x |= dict(zip(row, style.spread(wanted, _WIDTH + _GAP), strict=True))
+            x |= dict(
+                zip(row, style.spread(wanted, _WIDTH + _GAP), strict=True)
+            )
     left = min(at - _half_width(stop) for stop, at in x.items()) - 0.15
     return {
         stop: (x[stop] - left, 0.15 + _HEIGHT / 2 + _LEVEL * at)
@@ -255,7 +269,9 @@ def points(
     style.require_shape("places", places, None, 2)
     style.require_shape("labels", labels, len(places))
     if not set(labels.tolist()) <= set(range(10)):
-        raise ValueError(f"labels must be digits, not {sorted(set(labels))}")
+        raise ValueError(
+            f"labels must be digits, not {np.unique(labels).tolist()}"
+        )
     figure = style.new_figure(6.4, 6.4)
     axes = figure.add_subplot(xticks=[], yticks=[], aspect="equal")
     axes.set(xlabel=axis_names[0], ylabel=axis_names[1], adjustable="datalim")
