@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from annbook import mnist  # noqa: E402
+from annbook import mnist, web  # noqa: E402
 from annbook.errors import BookError  # noqa: E402
 from bookbuild import execution  # noqa: E402
 
@@ -35,6 +40,16 @@ nitpicky = True
 nitpick_ignore_regex = [("py:class", r"[^.]*")]
 book_source = str(ROOT / "src")
 book_glossary = "reference/glossary"
+book_widgets = {
+    "network": ["widgets/nodes.js", "widgets/network.js"],
+    "error-split": ["widgets/nodes.js", "widgets/error-split.js"],
+    "guessing-game": ["recogniser/network.js", "widgets/guessing-game.js"],
+    "recogniser": [
+        "recogniser/network.js",
+        "recogniser/preparation.js",
+        "recogniser/recogniser.js",
+    ],
+}
 book_chain = {
     "MNIST": "workshop/mnist",
     "Model": "workshop/model",
@@ -45,17 +60,12 @@ book_chain = {
 }
 
 # The data: one edition for the whole build, so that an offline machine waits for it only once.
+fault = ""
 try:
     book_edition: str = mnist.edition()
     book_edition_line = mnist.describe(mnist.load())
 except BookError as error:
     book_edition, book_edition_line, fault = "", "", str(error)
-
-    def setup(_app: object) -> None:
-        """End with the one line that helps: a ConfigError would drown in Sphinx's own report."""
-        sys.exit(fault)
-
-
 os.environ["ANNBOOK_EDITION"] = book_edition
 # What the pages train is kept with the build, unless the user names another place.
 os.environ.setdefault("ANNBOOK_MODELS", str(ROOT / "_build" / "models"))
@@ -99,6 +109,7 @@ togglebutton_hint_hide = "Hide"
 html_theme = "sphinx_book_theme"
 html_title = project
 html_math_renderer = "mathml"
+html_context = {"default_mode": "auto"}  # without it the theme complains in the console
 html_static_path = ["book/_static"]
 html_css_files = ["book.css"]
 html_copy_source = False
@@ -108,3 +119,26 @@ html_theme_options = {
     "show_toc_level": 2,
     "use_download_button": False,
 }
+
+
+def setup(app: Sphinx) -> None:
+    """End where the data is no good; else give the recogniser the models of this build."""
+    if fault:
+        # One line that helps: a ConfigError would drown in Sphinx's own report.
+        sys.exit(fault)
+    app.connect("build-finished", export_models)
+
+
+def export_models(app: Sphinx, exception: Exception | None) -> None:
+    """Put the trained models beside the pages, where a page's recogniser loads them."""
+    pages = app.env.metadata.values()
+    used = any(
+        {"recogniser", "guessing-game"} & {*page.get("widgets", [])}
+        for page in pages
+    )
+    folder = Path(app.outdir, "_static", "models")
+    if exception or not used or web.is_current(folder):
+        return
+    # In a process of its own: this one has a stand-in for TensorFlow (autodoc_mock_imports).
+    command = [sys.executable, "-m", "annbook.web", str(folder)]
+    subprocess.run(command, check=True)

@@ -108,3 +108,47 @@ def test_a_kernel_that_does_not_fit_is_refused(image: Any, kernel: Any) -> None:
 def test_squares_that_do_not_fit_are_refused(image: Any, size: int) -> None:
     with pytest.raises(ValueError, match="do not fit into an image"):
         filters.max_pool(image, size)
+
+
+@given(images, st.integers(-9, 9), st.integers(-9, 9))
+def test_a_moved_image_has_each_pixel_where_it_went_and_paper_elsewhere(
+    image: Any, down: int, right: int
+) -> None:
+    rows, columns = image.shape
+    wanted = np.zeros_like(image)
+    for row in range(rows):
+        for column in range(columns):
+            if 0 <= row + down < rows and 0 <= column + right < columns:
+                wanted[row + down, column + right] = image[row, column]
+    np.testing.assert_array_equal(filters.shift(image, down, right), wanted)
+
+
+def test_a_stack_of_images_is_moved_together() -> None:
+    stack = np.arange(24.0).reshape(2, 3, 4)
+    moved = filters.shift(stack, 1, -1)
+    for image, result in zip(stack, moved, strict=True):
+        np.testing.assert_array_equal(result, filters.shift(image, 1, -1))
+
+
+def test_jitter_moves_each_image_by_one_of_nine_moves_all_of_which_occur() -> (
+    None
+):
+    dot = np.zeros((900, 5, 5))
+    dot[:, 2, 2] = 1
+    moved = filters.jitter(dot, np.random.default_rng(0))
+    assert moved.sum(axis=(1, 2)).tolist() == [1.0] * 900
+    places = np.argwhere(moved)[:, 1:]
+    found, counts = np.unique(places, axis=0, return_counts=True)
+    assert found.tolist() == [[r, c] for r in (1, 2, 3) for c in (1, 2, 3)]
+    assert counts.min() > 60
+
+
+def test_a_generator_fixes_the_moves_and_the_images_stay_as_they_were() -> None:
+    images = np.random.default_rng(1).random((20, 6, 6))
+    before = images.copy()
+    first, again = (
+        filters.jitter(images, np.random.default_rng(3)) for _ in range(2)
+    )
+    np.testing.assert_array_equal(first, again)
+    np.testing.assert_array_equal(images, before)
+    assert not np.array_equal(first, images)

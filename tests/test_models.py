@@ -102,9 +102,13 @@ def test_the_place_of_a_model_follows_its_edition_and_its_code(
     assert models._place(name)[1] not in (key, other_key)
 
 
-def test_the_hidden_layer_s_model_never_pays_for_tensorflow() -> None:
+@pytest.mark.parametrize(
+    "call",
+    ["_recipe('hidden')", "is_kept('softmax')", "fingerprint('convolution')"],
+)
+def test_who_needs_no_tensorflow_never_pays_for_it(call: str) -> None:
     code = (
-        "import sys; from annbook import models; models._recipe('hidden'); "
+        f"import sys; from annbook import models; models.{call}; "
         "sys.exit('tensorflow' in sys.modules)"
     )
     done = subprocess.run(
@@ -116,7 +120,6 @@ def test_the_hidden_layer_s_model_never_pays_for_tensorflow() -> None:
 def shares_of(outputs: Any) -> Any:
     report = models.Report("stand-in", "sample", 0, 0, 0, 0.0, 0.0, 0.0, ())
     recipe = models.Recipe(
-        "annbook.softmax",
         lambda: (None, []),
         list,
         list,

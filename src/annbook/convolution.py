@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from annbook import filters
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -98,6 +100,8 @@ def train(
 ) -> Training:
     """Return a network trained with Adam, and its costs.
 
+    In every epoch each image is moved by at most one pixel, at random.
+
     Parameters
     ----------
     pixels : array_like of float32, shape (records, 784)
@@ -107,7 +111,7 @@ def train(
     epochs : int
         How many times to go through all records, 1 or more.
     seed : int
-        Fixes the initial weights, the order of the records and what is dropped.
+        Fixes the initial weights, the records' order and moves, and what is dropped.
     kernel_size : int
         As in `new_model`.
     watch : callable, optional
@@ -124,7 +128,7 @@ def train(
     """
     if epochs < 1:
         raise ValueError(f"epochs is {epochs}: it must be 1 or more")
-    images, digits = as_images(pixels), np.asarray(labels, np.int32)
+    images, digits = as_images(pixels)[..., 0], np.asarray(labels, np.int32)
     model = new_model(seed, kernel_size)
     steps = epochs * math.ceil(len(digits) / BATCH_SIZE)
     rate = tf.keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)
@@ -134,8 +138,9 @@ def train(
     generator, costs = np.random.default_rng(seed), np.empty(epochs)
     for epoch in range(epochs):
         order = generator.permutation(len(digits))
+        moved = as_images(filters.jitter(images[order], generator))
         history = model.fit(
-            images[order],
+            moved,
             digits[order],
             batch_size=BATCH_SIZE,
             shuffle=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -76,3 +77,53 @@ def max_pool(image: ArrayLike, size: int = 2) -> FloatArray:
     squares = squares.reshape(rows, size, columns, size)
     largest: FloatArray = squares.max(axis=(1, 3))
     return largest
+
+
+def shift(images: ArrayLike, down: int, right: int) -> FloatArray:
+    """Return images moved by whole pixels; what leaves is lost, what comes in is empty.
+
+    Parameters
+    ----------
+    images : array_like, shape (..., rows, columns)
+        Zeros are paper.
+    down, right : int
+        By how many pixels; negative moves up, or to the left.
+
+    Returns
+    -------
+    ndarray
+        The shape of ``images``.
+    """
+    images = as_floats(images)
+    moved = np.zeros_like(images)
+    rows, columns = images.shape[-2:]
+    to_rows, from_rows = _overlap(rows, down)
+    to_columns, from_columns = _overlap(columns, right)
+    moved[..., to_rows, to_columns] = images[..., from_rows, from_columns]
+    return moved
+
+
+def jitter(images: ArrayLike, generator: np.random.Generator) -> FloatArray:
+    """Return images, each moved at random by at most one pixel, up or down and sideways.
+
+    Parameters
+    ----------
+    images : array_like, shape (n, rows, columns)
+        Zeros are paper.
+    generator : numpy.random.Generator
+        Chooses one of the nine moves for each image.
+    """
+    images = as_floats(images)
+    moved = np.empty_like(images)
+    moves = generator.integers(-1, 2, size=(len(images), 2))
+    for down, right in itertools.product((-1, 0, 1), repeat=2):
+        chosen = (moves == (down, right)).all(axis=1)
+        moved[chosen] = shift(images[chosen], down, right)
+    return moved
+
+
+def _overlap(length: int, by: int) -> tuple[slice, slice]:
+    """Return where pixels go and where they come from, along one side."""
+    kept = max(length - abs(by), 0)
+    ahead, behind = max(by, 0), max(-by, 0)
+    return slice(ahead, ahead + kept), slice(behind, behind + kept)

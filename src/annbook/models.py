@@ -52,8 +52,6 @@ class Trained(NamedTuple):
 class Recipe(NamedTuple):
     """How a model is trained, taken apart, put together and asked."""
 
-    module: str
-    """Where its training is written."""
     train: Callable[..., tuple[Any, ArrayLike]]
     """From pixels (n, 784), labels (n,) and a seed to the model and the cost of each epoch."""
     take_apart: Callable[[Any], Arrays]
@@ -82,8 +80,9 @@ def load(name: str) -> Trained:
     BookError
         Where the data is no good, or the trained model cannot be kept.
     """
+    place, key = _place(name)
     recipe = _recipe(name)
-    kept = store.fetch(*_place(name), lambda: _train(name, recipe))
+    kept = store.fetch(place, key, lambda: _train(name, recipe))
     facts = kept.facts | {"costs": tuple(kept.facts["costs"])}
     return Trained(recipe.put_together(kept.arrays), Report(**facts))
 
@@ -91,6 +90,11 @@ def load(name: str) -> Trained:
 def is_kept(name: str) -> bool:
     """Return whether `load` finds this model in the store, and need not train it."""
     return store.read(store.path(*_place(name))) is not None
+
+
+def fingerprint(name: str) -> str:
+    """Return a name for everything that a trained model depends on, without training it."""
+    return _place(name)[1]
 
 
 def probabilities(trained: Trained, pixels: ArrayLike) -> NDArray[Any]:
@@ -116,12 +120,14 @@ def probabilities(trained: Trained, pixels: ArrayLike) -> NDArray[Any]:
 
 def _place(name: str) -> tuple[str, str]:
     """Return the name and the key under which a model is kept."""
-    recipe, edition = _recipe(name), mnist.edition()
+    _require_known(name)
+    edition = mnist.edition()
     # Of this module only what makes the model counts: the others may change without it.
     parts = [
         inspect.getsource(each) for each in (_RECIPES[name], _train, Report)
     ]
-    modules = (recipe.module, "annbook.mnist")
+    # Each model is named after the module in which its training is written.
+    modules = (f"annbook.{name}", "annbook.mnist")
     return f"{name}-{edition}", store.key(modules, edition, str(SEED), *parts)
 
 
@@ -153,9 +159,13 @@ def _train(name: str, recipe: Recipe) -> store.Kept:
 
 
 def _recipe(name: str) -> Recipe:
+    _require_known(name)
+    return _RECIPES[name]()
+
+
+def _require_known(name: str) -> None:
     if name not in _RECIPES:
         raise ValueError(f"there is no model {name!r}: {', '.join(_RECIPES)}")
-    return _RECIPES[name]()
 
 
 # Each imports what it needs, so that the hidden layer never pays for TensorFlow.
@@ -167,7 +177,6 @@ def _softmax() -> Recipe:
     from annbook import softmax
 
     return Recipe(
-        "annbook.softmax",
         softmax.train,
         list,
         lambda arrays: softmax.Model(*map(tf.Variable, arrays)),
@@ -179,7 +188,6 @@ def _hidden() -> Recipe:
     from annbook import hidden, network
 
     return Recipe(
-        "annbook.hidden",
         hidden.train,
         lambda layers: [part for layer in layers for part in layer],
         lambda arrays: [
@@ -199,7 +207,6 @@ def _convolution() -> Recipe:
         return model
 
     return Recipe(
-        "annbook.convolution",
         convolution.train,
         lambda model: model.get_weights(),
         put_together,

@@ -17,9 +17,11 @@ from annbook.errors import BookError
 from annbook.neuron import FloatArray, as_floats, logit, sigmoid, sigmoid_slope
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike, DTypeLike
+
+    Rate = float | Sequence[float]
 
 
 class Layer(NamedTuple):
@@ -456,7 +458,7 @@ def weight_change(
 
 
 def update(
-    layers: Sequence[Layer], gradients: Sequence[Layer], learning_rate: float
+    layers: Sequence[Layer], gradients: Sequence[Layer], learning_rate: Rate
 ) -> list[Layer]:
     """Return the layers after one step downhill: w - learning rate x gradient.
 
@@ -464,8 +466,8 @@ def update(
     ----------
     layers, gradients : sequence of Layer
         The network and what `gradient` gave for it. Neither is changed.
-    learning_rate : float
-        Size of the step.
+    learning_rate : float or sequence of float
+        Size of the step: one for all layers, or one for each.
 
     Returns
     -------
@@ -474,18 +476,37 @@ def update(
     Raises
     ------
     ValueError
-        Where layers and gradients differ in number or shape.
+        Where layers and gradients differ in number or shape, or there is not one rate
+        for each layer.
     """
     shapes = [[part.shape for part in layer] for layer in layers]
     slopes = [[part.shape for part in layer] for layer in gradients]
     _require_fit(shapes == slopes, gradients=slopes, layers=shapes)
-    rate = float(learning_rate)
+    rates = layer_rates(learning_rate, len(layers))
     return [
         Layer(weights - rate * by_weights, bias - rate * by_bias)
-        for (weights, bias), (by_weights, by_bias) in zip(
-            layers, gradients, strict=True
+        for (weights, bias), (by_weights, by_bias), rate in zip(
+            layers, gradients, rates, strict=True
         )
     ]
+
+
+def layer_rates(learning_rate: Rate, layers: int) -> list[float]:
+    """Return the learning rate of each layer, given one for all of them or one for each.
+
+    Raises
+    ------
+    ValueError
+        Where there are several rates, and not one for each layer.
+    """
+    # Plain floats: a NumPy one would widen a float32 network.
+    rates = [float(rate) for rate in np.atleast_1d(learning_rate)]
+    if len(rates) not in (1, layers):
+        raise ValueError(
+            f"learning_rate must be one number or {layers}, "
+            f"one for each layer, not {len(rates)}"
+        )
+    return rates * layers if len(rates) == 1 else rates
 
 
 def train_epoch(
@@ -493,7 +514,7 @@ def train_epoch(
     inputs: FloatArray,
     targets: FloatArray,
     batch_size: int,
-    learning_rate: float,
+    learning_rate: Rate,
     generator: np.random.Generator,
 ) -> tuple[list[Layer], float]:
     """Return the layers after one pass over all records, and the mean cost met on the way.
@@ -506,8 +527,8 @@ def train_epoch(
         A record in each row.
     batch_size : int
         Records for each update. Where it does not divide their number, the last batch is smaller.
-    learning_rate : float
-        Size of the steps.
+    learning_rate : float or sequence of float
+        Size of the steps: one for all layers, or one for each.
     generator : numpy.random.Generator
         Puts the records into a new order.
 
@@ -541,8 +562,10 @@ def train(
     *,
     epochs: int,
     batch_size: int,
-    learning_rate: float,
+    learning_rate: Rate,
     generator: np.random.Generator,
+    falling: bool = False,
+    watch: Callable[[int, list[Layer]], object] | None = None,
 ) -> tuple[list[Layer], FloatArray]:
     """Return the trained layers and the mean cost of each epoch.
 
@@ -558,10 +581,16 @@ def train(
     batch_size : int
         Records for each update, 1 or more. Where it does not divide their number, the last
         batch of an epoch is smaller.
-    learning_rate : float
-        Size of the steps, above 0.
+    learning_rate : float or sequence of float
+        Size of the steps, above 0: one for all layers, or one for each.
     generator : numpy.random.Generator
         Shuffles the records before each epoch.
+    falling : bool
+        Whether the steps get smaller: by the same amount from epoch to epoch, so that one
+        more epoch would have steps of size 0.
+    watch : callable, optional
+        Called with the number of epochs done and the layers as they are then: first with 0,
+        before the first step, and then after every epoch.
 
     Returns
     -------
@@ -577,35 +606,42 @@ def train(
         Where the cost or a weight is no longer finite.
     """
     inputs, targets = as_floats(inputs), as_floats(targets)
-    _require_settings(epochs, batch_size, learning_rate)
+    rates = layer_rates(learning_rate, len(layers))
+    _require_settings(epochs, batch_size, rates)
     fits = inputs.ndim == targets.ndim == 2 and len(inputs) == len(targets) > 0
     _require_fit(fits, inputs=inputs.shape, targets=targets.shape)
+    observe = watch or (lambda _epochs, _layers: None)
     layers, costs = list(layers), np.empty(epochs)
+    observe(0, layers)
     for epoch in range(epochs):
+        share = 1 - epoch / epochs if falling else 1.0
+        steps = [share * rate for rate in rates]
         # The check below says more than NumPy's warnings would.
         with np.errstate(over="ignore", invalid="ignore"):
             layers, costs[epoch] = train_epoch(
-                layers, inputs, targets, batch_size, learning_rate, generator
+                layers, inputs, targets, batch_size, steps, generator
             )
         _require_finite(layers, costs[epoch], epoch, learning_rate)
+        observe(epoch + 1, layers)
     return layers, costs
 
 
 def _require_settings(
-    epochs: int, batch_size: int, learning_rate: float
+    epochs: int, batch_size: int, rates: Sequence[float]
 ) -> None:
     if epochs < 0:
         raise ValueError(f"epochs must be 0 or more, not {epochs}")
     if batch_size < 1:
         raise ValueError(f"batch_size must be 1 or more, not {batch_size}")
-    if not 0 < learning_rate < math.inf:
-        raise ValueError(
-            f"learning_rate must be finite and above 0, not {learning_rate}"
-        )
+    for rate in rates:
+        if not 0 < rate < math.inf:
+            raise ValueError(
+                f"learning_rate must be finite and above 0, not {rate}"
+            )
 
 
 def _require_finite(
-    layers: Sequence[Layer], mean_cost: float, epoch: int, learning_rate: float
+    layers: Sequence[Layer], mean_cost: float, epoch: int, learning_rate: Rate
 ) -> None:
     finite = all(np.isfinite(part).all() for layer in layers for part in layer)
     if not (finite and math.isfinite(mean_cost)):

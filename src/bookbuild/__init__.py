@@ -19,6 +19,7 @@ from bookbuild import (
     report,
     source,
     terms,
+    widget,
 )
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         report,
         source,
         terms,
+        widget,
     ):
         part.setup(app)
     return {

@@ -242,14 +242,46 @@ def weights(weights: NDArray[Any]) -> Figure:
     """
     style.require_shape("weights", weights, SIDE * SIDE, None)
     classes = weights.shape[1]
-    figure = _draw_tiles(
-        weights.T.reshape(classes, SIDE, SIDE), [*map(str, range(classes))], 5
+    return signed(
+        weights.T.reshape(classes, SIDE, SIDE),
+        [*map(str, range(classes))],
+        5,
+        "weight (+ for the digit, \N{MINUS SIGN} against it)",
     )
+
+
+def signed(
+    images: NDArray[Any], captions: Sequence[str], columns: int, quantity: str
+) -> Figure:
+    """Return a figure of images of values of any sign, with a scale for all of them below.
+
+    Parameters
+    ----------
+    images : ndarray, shape (n, rows, columns)
+        All share one colour scale, symmetrical about 0.
+    captions : sequence of str
+        What to write under each; none, or one for each.
+    columns : int
+        Images in a row.
+    quantity : str
+        What the values are.
+
+    Raises
+    ------
+    ValueError
+        Where there is no image, or not one caption for each.
+    """
+    style.require_shape("images", images, None, None, None)
+    if captions and len(captions) != len(images):
+        raise ValueError(
+            f"captions must be as many as the {len(images)} images, not {len(captions)}"
+        )
+    figure = _draw_tiles(images, captions, columns)
     (picture,) = figure.axes[0].images
-    limit = float(np.abs(weights).max()) or 1.0
+    limit = float(np.abs(images).max()) or 1.0
     picture.set(cmap=SIGNED, clim=(-limit, limit))
     bar = figure.colorbar(picture, location="bottom", shrink=0.8, aspect=30)
-    bar.set_label("weight (+ for the digit, \N{MINUS SIGN} against it)")
+    bar.set_label(quantity)
     bar.outline.set_visible(False)
     figure.set_figheight(figure.get_figheight() + 0.9)
     return figure
