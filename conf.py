@@ -37,7 +37,8 @@ extensions = [
 ]
 nitpicky = True
 # The types in our docstrings are words ("ndarray, shape (n,)"), not links.
-nitpick_ignore_regex = [("py:class", r"[^.]*")]
+# TensorFlow's own errors have no page here.
+nitpick_ignore_regex = [("py:class", r"[^.]*"), ("py:exc", r"tf\..*")]
 book_source = str(ROOT / "src")
 book_glossary = "reference/glossary"
 book_widgets = {

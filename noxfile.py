@@ -59,6 +59,13 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """Fetch a Chromium for the tests, on a machine that has none."""
+    install(session, "test", package=False)
+    session.run("playwright", "install", "chromium", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style, formatting and types: ruff, ruff format, mypy --strict."""
     install(session, "lint", package=False)
@@ -95,9 +102,17 @@ def tensorboard(session: nox.Session) -> None:
     """Start TensorBoard on the logs of the book's training, on localhost."""
     install(session, "book")
     session.env["ANNBOOK_LOGS"] = str(LOGS)
+    # TensorFlow's own log would bury the address.
     session.env["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    session.env["TF_ENABLE_ONEDNN_OPTS"] = "0"
     session.run("python", "-m", "annbook.summaries")
-    options = ("--logdir", str(LOGS), "--host", "127.0.0.1")
+    options = (
+        "--logdir",
+        str(LOGS),
+        "--host",
+        "127.0.0.1",
+        "--load_fast=false",
+    )
     session.run("python", "-m", "tensorboard.main", *options, *session.posargs)
 
 

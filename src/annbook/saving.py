@@ -40,7 +40,7 @@ class Saved(NamedTuple):
     shape: tuple[int, ...]
     """Of one input, such as (784,)."""
     ask: Callable[[NDArray[np.float32]], NDArray[np.float32]]
-    """From inputs (n, *shape) to probabilities (n, classes)."""
+    """From inputs, one in each row, to probabilities (n, classes)."""
 
 
 def to_keras(model: softmax.Model) -> Any:
