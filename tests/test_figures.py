@@ -22,6 +22,7 @@ from sklearn.isotonic import IsotonicRegression
 
 from annbook.figures import diagrams, digits, evaluation, lines, style, training
 from annbook.predictor import train_line
+from annbook.statistics import Calibration, calibration, wilson_interval
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +53,11 @@ SHARES = [
     np.array([[0.252, 0.168], [0.11, 0.77]]),
     np.array([[0.32, 0.48], [0.1, 0.4]]),
 ]
+PLANE = [np.linspace(-2, 10, 25), np.linspace(-3, 4, 15)]
+# A valley whose lowest place, of cost 0.25, lies at (9, -1).
+VALLEY = 0.25 + np.hypot((PLANE[0][:, None] - 9) / 4, PLANE[1] + 1)
+WALK = np.stack([9 - 9 * 0.8 ** np.arange(20), np.linspace(2, 0, 20)], axis=1)
+GROUPS = calibration(np.linspace(0.15, 1, 4000) ** 0.5, np.arange(4000) % 4 > 0)
 STAGES = {
     "human": ["question", "think", "answer"],
     "example": ["input\n4 × 5", "compute\n5 + 5 + 5 + 5", "output\n20"],
@@ -142,6 +148,15 @@ CASES = {
     "weights: untrained": Case(
         lambda: digits.weights(np.zeros((784, 2))), "0|1"
     ),
+    "signed: one, under a long name": Case(
+        lambda: digits.signed(
+            WEIGHTS[:, :1].reshape(1, 28, 28),
+            ["a seven"],
+            1,
+            "weight (+ for the digit, − against it)",
+        ),
+        "a seven|weight (+ for the digit, − against it)",
+    ),
     "class_counts": Case(
         lambda: digits.class_counts(np.repeat(LABELS, 2000), LABELS),
         "training: 60,000|test: 30|6,000|3|0|9",
@@ -175,6 +190,34 @@ CASES = {
         lambda: training.cost_curve(1 - COSTS / 2, quantity="accuracy"),
         "accuracy|0.25|0.8496",
     ),
+    "cost_curve: from before the first step": Case(
+        lambda: training.cost_curve(
+            {"training": COSTS[:6], "validation": COSTS[:6] + 0.1}, first=0
+        ),
+        "training: 0.6438|validation: 0.7438|0|5",
+    ),
+    "cost_curve: before the first step alone": Case(
+        lambda: training.cost_curve([2.3], first=0), "2.3|0|1"
+    ),
+    "landscape": Case(
+        lambda: training.landscape(PLANE, VALLEY, WALK),
+        "start|end|1|1.5|2|along the first direction|along the second",
+    ),
+    "landscape: a path below": Case(
+        lambda: training.landscape(PLANE, VALLEY, WALK * [1, -1]),
+        "start|end|1|2",
+    ),
+    "landscape: one place": Case(
+        lambda: training.landscape(PLANE, VALLEY, [[3, 0]]), "start|end|2"
+    ),
+    "landscape: level ground": Case(
+        lambda: training.landscape(PLANE, np.ones_like(VALLEY), WALK),
+        "start|end",
+    ),
+    "landscape: steep": Case(
+        lambda: training.landscape(PLANE, 100 * VALLEY**3, WALK),
+        "200|1,000|10,000",
+    ),
     "cost_of_probability": Case(
         lambda: training.cost_of_probability([1, 0.6, 0.1]),
         "−ln 1 = 0|−ln 0.6 = 0.51|−ln 0.1 = 2.3|p → 0: cost → ∞",
@@ -188,6 +231,32 @@ CASES = {
     ),
     "confusion: no mistakes": Case(
         lambda: evaluation.confusion(np.eye(1, dtype=int)), "1"
+    ),
+    "by_class": Case(
+        lambda: evaluation.by_class(
+            {
+                "precision": np.linspace(0.85, 0.975, 10),
+                "recall": np.linspace(0.96, 0.8, 10),
+            }
+        ),
+        "precision|recall|digit|0|9|85.0|96.0|80.0|97.5|share of records, %",
+    ),
+    "by_class: equal": Case(
+        lambda: evaluation.by_class({"a": [0.5, 1], "b": [0.5, 1]}),
+        "50.0|100.0|a|b",
+    ),
+    "by_class: a class never predicted": Case(
+        lambda: evaluation.by_class({"a": [np.nan, 0.25], "b": [0, 1]}),
+        "0.0|25.0|100.0",
+    ),
+    "reliability": Case(
+        lambda: evaluation.reliability(GROUPS),
+        "|".join(f"{count:,}" for count in GROUPS.records)
+        + "|more often right\nthan it says|less often right\nthan it says|records"
+        "|share that is right|confidence: probability of its answer",
+    ),
+    "reliability: one record": Case(
+        lambda: evaluation.reliability(calibration([1], [True], 4)), "0|1"
     ),
     "mistakes": Case(
         lambda: evaluation.mistakes(
@@ -447,6 +516,47 @@ def test_text_stays_text_in_the_readers_font_and_is_never_a_formula(
             lambda: digits.class_counts(LABELS / 1, LABELS),
             "not float64 from 0.0 to 9.0",
         ),
+        (
+            lambda: training.landscape(PLANE, VALLEY.T, WALK),
+            "costs must have shape (25, 15), not (15, 25)",
+        ),
+        (
+            lambda: training.landscape(PLANE, VALLEY - 1, WALK),
+            "costs must be finite and positive, not from -0.75",
+        ),
+        (
+            lambda: training.landscape(PLANE, VALLEY, [[11, 0]]),
+            "path must stay from [-2.0, -3.0] to [10.0, 4.0], not from [11.0, 0.0]",
+        ),
+        (
+            lambda: training.landscape(PLANE, VALLEY, [[0]]),
+            "path must have shape (n, 2), not (1, 1)",
+        ),
+        (lambda: evaluation.by_class({"a": [1]}), "two, not 1"),
+        (
+            lambda: evaluation.by_class({"a": [1, 1], "b": [1]}),
+            "shares must have shape (2), not (1,)",
+        ),
+        (
+            lambda: evaluation.by_class({"a": [1.5], "b": [1]}),
+            "from 0 to 1, not [[1.5], [1.0]]",
+        ),
+        (
+            lambda: evaluation.by_class({"a": [np.nan], "b": [np.nan]}),
+            "from 0 to 1, not [[nan], [nan]]",
+        ),
+        (
+            lambda: evaluation.reliability(
+                Calibration(*(np.zeros(n) for n in (2, 2, 3)))
+            ),
+            "accuracy must have shape (2), not (3,)",
+        ),
+        (
+            lambda: evaluation.reliability(
+                Calibration(*(np.zeros(n) for n in (2, 2, 2)))
+            ),
+            "one record or more, not 0",
+        ),
         (lambda: training.cost_curve({}), "one curve or more"),
         (
             lambda: training.cost_curve([]),
@@ -641,6 +751,74 @@ def test_rows_by_class_shows_the_first_images_of_each_digit() -> None:
     canvas = canvas_of(digits.rows_by_class(IMAGES, LABELS, 2))
     assert np.array_equal(canvas[31:59, :28], IMAGES[1] / 255)
     assert np.array_equal(canvas[31:59, 31:], IMAGES[11] / 255)
+
+
+def test_the_ground_is_darker_where_the_cost_is_higher_and_the_path_lies_on_it() -> (
+    None
+):
+    figure: Any = training.landscape(PLANE, VALLEY, WALK)
+    (axes,) = figure.axes
+    filled, lines = axes.collections[:2]
+    shades = [
+        0.3 * r + 0.6 * g + 0.1 * b for r, g, b, _ in filled.get_facecolor()
+    ]
+    assert shades == sorted(shades, reverse=True)
+    assert len(set(shades)) == len(shades) == len(lines.levels) + 1
+    for level, path in zip(lines.levels, lines.get_paths(), strict=True):
+        # Not turned over: the lines are where the cost is what they say.
+        x, y = path.vertices.T
+        cost = 0.25 + np.hypot((x - 9) / 4, y + 1)
+        assert np.allclose(cost, level, atol=0.05)
+    assert np.array_equal(axes.lines[0].get_xydata(), WALK)
+    assert axes.get_aspect() == 1
+
+
+def test_no_cost_is_written_on_the_path() -> None:
+    figure: Any = training.landscape(PLANE, VALLEY, WALK)
+    (axes,) = figure.axes
+    inch = 12 / 5.6
+    for text in axes.texts:
+        if text.get_text() not in {"start", "end"}:
+            gaps = np.hypot(*(np.subtract(text.get_position(), WALK)).T)
+            assert gaps.min() > 0.4 * inch
+
+
+def test_a_curve_from_before_the_first_step_begins_at_epoch_0() -> None:
+    for first in (0, 1):
+        axes = training.cost_curve([3.0, 2.0, 1.0], first=first).axes[0]
+        assert axes.lines[0].get_xdata().tolist() == [
+            first,
+            first + 1,
+            first + 2,
+        ]
+        assert axes.get_xlim() == (first, first + 2)
+
+
+def test_a_group_s_point_lies_at_what_it_said_and_what_came_true() -> None:
+    above, below = evaluation.reliability(GROUPS).axes
+    held = GROUPS.records > 0
+    points = above.lines[1].get_xydata()
+    assert np.array_equal(
+        points, np.transpose([GROUPS.confidence, GROUPS.accuracy])[held]
+    )
+    for (_, share), count, bar in zip(
+        points,
+        GROUPS.records[held].tolist(),
+        above.collections[0].get_segments(),
+        strict=True,
+    ):
+        expected = wilson_interval(round(share * count), count)
+        assert bar[:, 1].tolist() == pytest.approx(expected)
+    heights = [bar.get_height() for bar in below.patches]
+    assert heights == GROUPS.records.tolist()
+
+
+def test_each_class_has_its_two_shares_in_its_row() -> None:
+    axes = evaluation.by_class({"a": [0.5, 0.7], "b": [0.9, 0.6]}).axes[0]
+    assert [line.get_xydata().tolist() for line in axes.lines] == [
+        [[50, 0], [70, 1]],
+        [[90, 0], [60, 1]],
+    ]
 
 
 def test_a_notebook_shows_a_figure_as_svg_though_nothing_has_loaded_a_backend() -> (

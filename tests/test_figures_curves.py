@@ -121,6 +121,12 @@ CASES = {
         ),
         "rate 0.03|rate 1|after\n30 steps|start,\nafter 10 steps",
     ),
+    "descents: along a line": Case(
+        lambda: curves.descents(
+            bowl, {"rate 0.2": GOOD, "rate 1": roll(1, 10)}, position="distance"
+        ),
+        "rate 0.2|rate 1|distance",
+    ),
     "descents: one": Case(
         lambda: curves.descents(bowl, {"rate 0.9": ZIGZAG}), "rate 0.9"
     ),

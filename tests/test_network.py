@@ -482,6 +482,35 @@ def test_update_steps_against_the_gradient() -> None:
     np.testing.assert_allclose(bias, [2.6], rtol=1e-15)
 
 
+@given(cases(), st.data())
+def test_each_layer_may_have_a_rate_of_its_own(
+    case: Case, data: st.DataObject
+) -> None:
+    slopes = n.gradient(*case)
+    rates = [data.draw(st.floats(0.01, 10)) for _ in case.layers]
+    stepped = n.update(case.layers, slopes, rates)
+    for layer, slope, rate, new in zip(
+        case.layers, slopes, rates, stepped, strict=True
+    ):
+        np.testing.assert_array_equal(
+            flat([new]), flat(n.update([layer], [slope], rate))
+        )
+
+
+def test_one_rate_is_that_of_every_layer() -> None:
+    assert n.layer_rates(0.5, 3) == [0.5, 0.5, 0.5]
+    assert n.layer_rates([0.5], 2) == [0.5, 0.5]
+    assert n.layer_rates(np.array([1, 2]), 2) == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("rates", [[0.5, 0.5, 0.5], []])
+def test_rates_that_are_not_one_for_each_layer_are_refused(rates: Any) -> None:
+    with pytest.raises(
+        ValueError, match=f"one number or 2, .* not {len(rates)}"
+    ):
+        n.layer_rates(rates, 2)
+
+
 @given(cases())
 def test_a_small_step_lowers_the_cost(case: Case) -> None:
     stepped = n.update(case.layers, n.gradient(*case), 1e-3)
@@ -593,6 +622,37 @@ def test_batches_are_shuffled() -> None:
     for record, wanted in zip(inputs, targets, strict=True):
         in_order = n.update(in_order, n.gradient(in_order, record, wanted), 0.5)
     assert not np.allclose(flat(shuffled), flat(in_order), rtol=1e-9)
+
+
+def test_falling_steps_shrink_by_the_same_amount_from_epoch_to_epoch() -> None:
+    start, (inputs, targets) = network(3, 4, 2), five_records()
+    rates = [0.6, 0.3]
+    layers, costs = train(
+        start, inputs, targets, epochs=3, learning_rate=rates, falling=True
+    )
+    generator, expected, met = np.random.default_rng(7), start, []
+    for share in (3 / 3, 2 / 3, 1 / 3):
+        steps = [share * rate for rate in rates]
+        expected, cost = n.train_epoch(
+            expected, inputs, targets, 2, steps, generator
+        )
+        met.append(cost)
+    np.testing.assert_allclose(flat(layers), flat(expected), rtol=1e-12)
+    np.testing.assert_allclose(costs, met, rtol=1e-12)
+
+
+def test_training_is_watched_before_the_first_and_after_every_epoch() -> None:
+    seen: list[tuple[int, Array]] = []
+
+    def watch(epochs: int, layers: Network) -> None:
+        seen.append((epochs, flat(layers)))
+
+    start, records = network(3, 4, 2), five_records()
+    train(start, *records, epochs=3, watch=watch)
+    assert [epochs for epochs, _ in seen] == [0, 1, 2, 3]
+    for epochs, weights in seen:
+        layers, _ = train(start, *records, epochs=epochs)
+        np.testing.assert_array_equal(weights, flat(layers))
 
 
 def test_no_epoch_gives_the_layers_back_and_no_cost() -> None:
@@ -857,6 +917,14 @@ SIGNAL = n.forward(NET, [1.0, 2.0])
             "batch_size must be 1 or more, not 0",
         ),
         (lambda: train(NET, TWO, FOUR[:2], learning_rate=0), "above 0, not 0"),
+        (
+            lambda: train(NET, TWO, FOUR[:2], learning_rate=[1, -2]),
+            r"above 0, not -2",
+        ),
+        (
+            lambda: train(NET, TWO, FOUR[:2], learning_rate=[1, 2, 3]),
+            "one number or 2, one for each layer, not 3",
+        ),
         (
             lambda: train(NET, TWO, FOUR[:2], learning_rate=-0.1),
             "above 0, not -0.1",

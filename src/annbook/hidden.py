@@ -15,7 +15,7 @@ from annbook.neuron import logit
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from annbook.neuron import FloatArray
 
@@ -31,15 +31,16 @@ LEARNING_RATES = (40.0, 2.0)
 
 
 def new_network(
-    generator: np.random.Generator, nodes: int = NODES
+    generator: np.random.Generator, nodes: int = NODES, scale: float = 1.0
 ) -> list[network.Layer]:
     """Return an untrained network, float32: 784 inputs, hidden nodes, ten outputs.
 
-    The weights are random. The biases of the outputs are such that every digit starts out
-    with the output 0.1, give or take what the weights add: one digit in ten is the right one.
+    The weights are random, as large as the scale says; see `annbook.network.initialise`. The
+    biases of the outputs are such that every digit starts out with the output 0.1, give or
+    take what the weights add: one digit in ten is the right one.
     """
     sizes = (mnist.SIDE**2, nodes, mnist.CLASSES)
-    inside, output = network.initialise(sizes, generator, dtype=np.float32)
+    inside, output = network.initialise(sizes, generator, scale, np.float32)
     one_in_ten = np.full_like(output.bias, logit(1 / mnist.CLASSES))
     return [inside, output._replace(bias=one_in_ten)]
 
@@ -51,6 +52,7 @@ def train(
     seed: int = 0,
     epochs: int = EPOCHS,
     nodes: int = NODES,
+    scale: float = 1.0,
     learning_rate: float | Sequence[float] = LEARNING_RATES,
     watch: Callable[[int, list[network.Layer]], object] | None = None,
 ) -> tuple[list[network.Layer], FloatArray]:
@@ -68,6 +70,8 @@ def train(
         Passes over all records.
     nodes : int
         Of the hidden layer.
+    scale : float
+        Of the first weights. With 0 they are all 0, and all hidden nodes stay the same.
     learning_rate : float or pair of float
         Size of the steps in the first epoch, for both layers or for each.
     watch : callable, optional
@@ -89,7 +93,7 @@ def train(
     """
     generator = np.random.default_rng(seed)
     return network.train(
-        new_network(generator, nodes),
+        new_network(generator, nodes, scale),
         np.asarray(images, np.float32),
         mnist.one_hot(np.asarray(labels)),
         epochs=epochs,
@@ -103,7 +107,7 @@ def train(
 
 def classify(
     layers: Sequence[network.Layer], images: ArrayLike
-) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-    """Return for each record the digit whose output is the largest, shape (records,)."""
-    pixels = np.asarray(images, np.float32)
-    return network.predict(layers, pixels).argmax(axis=1).astype(np.int64)
+) -> NDArray[np.int64]:
+    """Return each record's digit, the one with the largest output, shape (records,)."""
+    outputs = network.predict(layers, np.asarray(images, np.float32))
+    return np.asarray(outputs.argmax(axis=1), np.int64)

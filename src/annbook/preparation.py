@@ -92,7 +92,7 @@ def place(ink: ArrayLike) -> NDArray[np.float32] | None:
         return None
     scale = LONGER_SIDE / max(digit.shape)
     placed = resample(digit, scale, centre_of_mass(digit), CENTRE)
-    return (placed / placed.max()).astype(np.float32)
+    return np.asarray(placed / placed.max(), np.float32)
 
 
 def crop(ink: ArrayLike) -> Array | None:
@@ -101,7 +101,7 @@ def crop(ink: ArrayLike) -> Array | None:
     Parameters
     ----------
     ink : array_like, shape (rows, columns)
-        From 0 (paper) to 1 (ink). Less than one grey level does not count.
+        From 0 (paper) to 1 (ink).
 
     Raises
     ------
@@ -109,6 +109,28 @@ def crop(ink: ArrayLike) -> Array | None:
         Where ink is not a rectangle of numbers from 0 to 1.
     """
     ink = np.asarray(ink, np.float64)
+    box = bounding_box(ink)
+    return None if box is None else ink[box]
+
+
+def bounding_box(ink: Array) -> tuple[slice, slice] | None:
+    """Return where the smallest box lies that holds all ink: its rows and its columns.
+
+    Parameters
+    ----------
+    ink : ndarray of float, shape (rows, columns)
+        From 0 (paper) to 1 (ink). Less than one grey level does not count.
+
+    Returns
+    -------
+    (slice, slice), or None
+        None where there is no ink.
+
+    Raises
+    ------
+    ValueError
+        Where ink is not a rectangle of numbers from 0 to 1.
+    """
     if ink.ndim != 2:
         raise ValueError(
             f"ink must have rows and columns, not shape {ink.shape}"
@@ -118,7 +140,8 @@ def crop(ink: ArrayLike) -> Array | None:
     columns = np.flatnonzero((ink >= FAINTEST).any(axis=0))
     if not rows.size:
         return None
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    down, across = (slice(int(i[0]), int(i[-1]) + 1) for i in (rows, columns))
+    return down, across
 
 
 def centre_of_mass(ink: Array) -> Point:
@@ -154,7 +177,8 @@ def resample(ink: Array, scale: float, source: Point, target: Point) -> Array:
     rows, columns = ink.shape
     down = overlaps(rows, scale, source[0], target[0])
     across = overlaps(columns, scale, source[1], target[1])
-    return down @ ink @ across.T
+    new: Array = down @ ink @ across.T
+    return new
 
 
 def overlaps(length: int, scale: float, source: float, target: float) -> Array:
@@ -177,7 +201,8 @@ def overlaps(length: int, scale: float, source: float, target: float) -> Array:
     starts, ends = edges[:-1, np.newaxis], edges[1:, np.newaxis]
     old = np.arange(length)
     shared = np.minimum(ends, old + 1) - np.maximum(starts, old)
-    return np.maximum(shared, 0) * scale
+    shares: Array = np.maximum(shared, 0) * scale
+    return shares
 
 
 # From a picture to ink.
@@ -220,7 +245,7 @@ def grey(picture: NDArray[Any]) -> Array:
         For another shape or type, or floats that are not from 0 to 1.
     """
     layers = picture[..., np.newaxis] if picture.ndim == 2 else picture
-    if layers.ndim != 3 or layers.shape[2] not in {1, 2, 3, 4}:
+    if layers.ndim != 3 or layers.shape[2] > 4 or not layers.size:
         raise ValueError(
             "picture must have shape (rows, columns) or (rows, columns, 1 to 4), "
             f"not {picture.shape}"
@@ -236,7 +261,8 @@ def _from_0_to_1(values: NDArray[Any]) -> Array:
     """Return a picture's values as floats, or raise ValueError."""
     kind = values.dtype
     if kind.kind == "u" and kind.itemsize <= 2:
-        return values / np.float64(np.iinfo(kind).max)
+        levels: Array = values / np.float64(np.iinfo(kind).max)
+        return levels
     if kind.kind not in "bf":
         raise ValueError(
             f"picture must be of type bool, uint8, uint16 or float, not {kind}"
@@ -360,7 +386,8 @@ def paper_level(bright: Array) -> Array:
         surface = terms @ np.linalg.solve(square, some.T @ bright.ravel()[near])
         distance = surface - level
         near = np.abs(distance) <= max(2 * _spread(distance), _LEAST_NEAR)
-    return surface.reshape(bright.shape)
+    paper: Array = surface.reshape(bright.shape)
+    return paper
 
 
 def threshold(values: Array) -> float:
@@ -397,11 +424,9 @@ def count_around(marked: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Return how many of the nine pixels in and around each pixel are marked."""
     rows, columns = marked.shape
     padded = np.pad(marked.astype(np.intp), 1)
-    counts: NDArray[np.intp] = sum(
-        padded[down : down + rows, right : right + columns]
-        for down in range(3)
-        for right in range(3)
-    )
+    counts = np.zeros(marked.shape, np.intp)
+    for down, right in np.ndindex(3, 3):
+        counts += padded[down : down + rows, right : right + columns]
     return counts
 
 

@@ -146,7 +146,7 @@ class Site:
         return (self.folder / f"{page}.html").as_uri()
 
 
-def build(folder: Path, pages: Mapping[str, str]) -> Path:
+def build(folder: Path, pages: Mapping[str, str], **more: object) -> Path:
     """Return the folder of a small book in the book's own look; no cell of it is run.
 
     Parameters
@@ -155,6 +155,8 @@ def build(folder: Path, pages: Mapping[str, str]) -> Path:
         To build in.
     pages : mapping of str to str
         Markdown, or a notebook as `page` makes one.
+    **more : object
+        Settings that the pages need.
     """
     source, site = folder / "source", folder / "html"
     source.mkdir(parents=True)
@@ -189,7 +191,7 @@ def build(folder: Path, pages: Mapping[str, str]) -> Path:
             site,
             folder / "doctrees",
             "html",
-            confoverrides=settings,
+            confoverrides=settings | more,
             status=None,
             warning=said,
         ).build()
@@ -274,11 +276,11 @@ def serve() -> Iterator[Callable[[Path], Site]]:
 @pytest.fixture(scope="package")
 def make_site(
     serve: Callable[[Path], Site], tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[Mapping[str, str]], Site]:
+) -> Callable[..., Site]:
     """Return a function that builds a small book of such pages, and serves it."""
 
-    def make(pages: Mapping[str, str]) -> Site:
-        return serve(build(tmp_path_factory.mktemp("site"), pages))
+    def make(pages: Mapping[str, str], **more: object) -> Site:
+        return serve(build(tmp_path_factory.mktemp("site"), pages, **more))
 
     return make
 

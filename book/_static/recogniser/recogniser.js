@@ -33,17 +33,19 @@
     function redraw() {
       context.clearRect(0, 0, SIDE, SIDE);
       if (picture) context.drawImage(picture, 0, 0, SIDE, SIDE);
-      context.strokeStyle = getComputedStyle(canvas).color;
+      context.strokeStyle = context.fillStyle = getComputedStyle(canvas).color;
       context.lineWidth = PEN;
       context.lineCap = context.lineJoin = "round";
       for (const points of strokes) {
         context.beginPath();
-        context.moveTo(...points[0]);
-        // A point alone is a dot: a line that goes nowhere is drawn by its round ends.
-        for (const point of points.length > 1 ? points.slice(1) : points) {
-          context.lineTo(...point);
+        if (points.length > 1) {
+          context.moveTo(...points[0]);
+          for (const point of points.slice(1)) context.lineTo(...point);
+          context.stroke();
+        } else {
+          context.arc(...points[0], PEN / 2, 0, 2 * Math.PI);
+          context.fill();
         }
-        context.stroke();
       }
       changed();
     }
@@ -294,8 +296,9 @@
       const best = probabilities.indexOf(Math.max(...probabilities));
       answer.show(probabilities);
       root.dataset.digit = best;
-      const share = (100 * probabilities[best]).toFixed(1);
-      speaker.say(`The model (${MODELS[name]}) says ${best}, with ${share} %.`);
+      // Before the camera the share never comes to rest.
+      const share = lens.isOn() ? "" : `, with ${(100 * probabilities[best]).toFixed(1)} %`;
+      speaker.say(`The model (${MODELS[name]}) says ${best}${share}.`);
     }
 
     const lens = camera({

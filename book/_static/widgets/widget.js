@@ -106,7 +106,10 @@
     const name = unseen ? "widget-result unseen" : "widget-result";
     const root = annbook.element("p", { class: name, "aria-live": "polite" });
     let timer;
+    let last;
     const say = (text) => {
+      if (text === last) return; // what is said again and again comes to rest as well
+      last = text;
       clearTimeout(timer);
       timer = setTimeout(() => {
         if (root.textContent !== text) root.textContent = text;

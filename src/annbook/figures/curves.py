@@ -142,7 +142,9 @@ def descent(
     return figure
 
 
-def descents(cost: Cost, runs: Mapping[str, ArrayLike]) -> Figure:
+def descents(
+    cost: Cost, runs: Mapping[str, ArrayLike], *, position: str = "weight"
+) -> Figure:
     """Return a figure of runs of gradient descent on one curve, side by side on one scale.
 
     Parameters
@@ -151,6 +153,8 @@ def descents(cost: Cost, runs: Mapping[str, ArrayLike]) -> Figure:
         As in `descent`.
     runs : mapping of str to array_like, each of shape (n,)
         The positions of one to three runs, by name, such as "rate 0.1".
+    position : str
+        What a position is: one weight, or a distance along a line.
 
     Raises
     ------
@@ -165,6 +169,8 @@ def descents(cost: Cost, runs: Mapping[str, ArrayLike]) -> Figure:
     )
     panels[0].set_ylabel("cost")
     _draw_runs(panels, cost, runs, 2)
+    for axes in panels:
+        axes.set_xlabel(position)
     return figure
 
 

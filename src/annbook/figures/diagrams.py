@@ -277,6 +277,18 @@ def softmax_regression(
     )
 
 
+def _first_and_last(
+    letter: str, count: int, shown: int, argument: str
+) -> list[str]:
+    """Return the names of the first nodes of a column, dots, and the name of the last."""
+    if not 1 <= shown < count:
+        raise ValueError(
+            f"{argument} must be from 1 to {count - 1}, not {shown}"
+        )
+    first = [f"{letter}{_subscript(place)}" for place in range(1, shown + 1)]
+    return [*first, DOTS, f"{letter}{_subscript(count)}"]
+
+
 def _subscript(index: int) -> str:
     return str(index).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
@@ -290,12 +302,7 @@ def _regression(
     result: str,
 ) -> Figure:
     """Return a diagram of inputs, their weighted sums, a function of them all, and its outputs."""
-    if not 1 <= shown < inputs:
-        raise ValueError(
-            f"inputs_shown must be from 1 to {inputs - 1}, not {shown}"
-        )
-    first = [f"x{_subscript(place)}" for place in range(1, shown + 1)]
-    names = [*first, DOTS, f"x{_subscript(inputs)}"]
+    names = _first_and_last("x", inputs, shown, "inputs_shown")
     pitch, radius = 0.48, 0.21
     height = pitch * max(len(names), sums) + 0.7
     middle = (height - 0.6) / 2
@@ -330,6 +337,60 @@ def _regression(
         _edge(axes, (4.55, to[1]), to, (0, radius))
         _node(axes, to, name, radius)
     _box(axes, (4.1, middle), function, 0.9, max(pitch * sums, 0.6))
+    return figure
+
+
+def hidden_layer(
+    nodes_shown: int = 4, classes: int = 10, nodes: int = 200, inputs: int = 784
+) -> Figure:
+    """Return a diagram of a network with one hidden layer, most of its nodes left out.
+
+    Parameters
+    ----------
+    nodes_shown : int
+        Inputs, and nodes of the hidden layer, drawn before the dots.
+    classes, nodes, inputs : int
+        How many outputs, nodes of the hidden layer and inputs there are.
+
+    Raises
+    ------
+    ValueError
+        Where fewer than one or not fewer than all nodes are to be shown, or there is no class.
+    """
+    if classes < 1:
+        raise ValueError(f"classes must be 1 or more, not {classes}")
+    names = [
+        _first_and_last("x", inputs, nodes_shown, "nodes_shown"),
+        _first_and_last("h", nodes, nodes_shown, "nodes_shown"),
+        [f"o{_subscript(digit)}" for digit in range(classes)],
+    ]
+    pitch, radius = 0.48, 0.21
+    height = pitch * max(map(len, names)) + 0.7
+    middle = (height - 0.6) / 2
+    figure, axes = _plane(6.4, height)
+    titles = (
+        (0.7, f"{inputs}\ninputs"),
+        (3.2, f"{nodes}\nhidden nodes"),
+        (5.7, f"{classes}\noutputs"),
+    )
+    _title(axes, titles)
+    columns = [
+        list(zip(_column(x, len(column), pitch, middle), column, strict=True))
+        for (x, _), column in zip(titles, names, strict=True)
+    ]
+    for before, after in itertools.pairwise(columns):
+        for (start, one), (end, other) in itertools.product(before, after):
+            if DOTS not in (one, other):
+                _edge(
+                    axes,
+                    start,
+                    end,
+                    (radius, radius),
+                    arrowstyle="-",
+                    linewidth=0.8,
+                )
+    for at, name in itertools.chain(*columns):
+        _node(axes, at, name, radius)
     return figure
 
 

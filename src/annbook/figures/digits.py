@@ -31,6 +31,9 @@ _GAP = 3
 _WIDEST = 1.28
 """Inches that an image and its gap may take: five fill a page's column."""
 
+_WIDTH_OF_BAR = 4.6
+"""Inches that the name of a colour scale needs."""
+
 
 def grid(
     images: NDArray[Any],
@@ -283,7 +286,8 @@ def signed(
     bar = figure.colorbar(picture, location="bottom", shrink=0.8, aspect=30)
     bar.set_label(quantity)
     bar.outline.set_visible(False)
-    figure.set_figheight(figure.get_figheight() + 0.9)
+    width, height = figure.get_size_inches()
+    figure.set_size_inches(max(width, _WIDTH_OF_BAR), height + 0.9)
     return figure
 
 

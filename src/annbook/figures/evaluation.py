@@ -1,4 +1,4 @@
-"""Figures of evaluation: probabilities, mistakes, and which digits are taken for which."""
+"""Figures of evaluation: probabilities, mistakes, which digits are taken for which, calibration."""
 
 from __future__ import annotations
 
@@ -8,15 +8,23 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
 from annbook.figures import digits, style
+from annbook.statistics import wilson_interval
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike, NDArray
 
+    from annbook.statistics import Calibration
+
 _MISTAKES = LinearSegmentedColormap.from_list(
     "mistakes", [style.PAPER, style.ERROR]
 )
+
+
+_FIFTHS = [0, 0.2, 0.4, 0.6, 0.8, 1]
 
 
 def confusion(counts: NDArray[Any]) -> Figure:
@@ -97,6 +105,125 @@ def mistakes(
         )
     ]
     return digits.grid(images, captions, columns=5)
+
+
+def by_class(shares: Mapping[str, ArrayLike]) -> Figure:
+    """Return a figure of two shares for each class, such as precision and recall.
+
+    Parameters
+    ----------
+    shares : mapping of str to array_like, each of shape (classes,)
+        Two, by name, from 0 to 1; each class's smaller one is written at the left. NaN is left
+        out.
+
+    Raises
+    ------
+    ValueError
+        Where there are not two rows of equal length, or a share lies outside.
+    """
+    if len(shares) != 2:
+        raise ValueError(f"shares must be two, not {len(shares)}")
+    rows = [np.asarray(values, np.float64) for values in shares.values()]
+    style.require_shape("shares", rows[0], None)
+    style.require_shape("shares", rows[1], len(rows[0]))
+    table = np.stack(rows)
+    if ((table < 0) | (table > 1)).any() or not np.isfinite(table).any():
+        raise ValueError(f"shares must be from 0 to 1, not {table.tolist()}")
+    classes = np.arange(table.shape[1])
+    figure = style.new_figure(height=1.3 + 0.36 * len(classes))
+    axes = figure.add_subplot(xlabel="share of records, %", ylabel="digit")
+    axes.hlines(classes, *100 * table, color=style.MUTED, linewidth=1.2)
+    for name, row, look in zip(shares, table, style.series(2), strict=True):
+        axes.plot(
+            100 * row,
+            classes,
+            **look._replace(linestyle="")._asdict(),
+            label=name,
+        )
+    low, high = 100 * np.nanmin(table), 100 * np.nanmax(table)
+    room = 0.14 * max(high - low, 1)
+    axes.set(xlim=(low - room, high + room), yticks=classes)
+    axes.set_ylim(len(classes) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    for place, pair in enumerate(100 * table.T):
+        _write_ends(axes, place, pair[np.isfinite(pair)])
+    figure.legend(loc="outside upper center", ncols=2, frameon=False)
+    return figure
+
+
+def _write_ends(axes: Axes, place: int, values: NDArray[np.float64]) -> None:
+    """Write the smaller of a row's values at its left and the larger at its right."""
+    for value, side, align in zip(
+        sorted(values), (-1, 1), ("right", "left"), strict=False
+    ):
+        axes.annotate(
+            f"{value:.1f}",
+            (value, place),
+            xytext=(8 * side, 0),
+            textcoords="offset points",
+            ha=align,
+            va="center",
+            fontsize=style.NOTE_SIZE,
+        )
+
+
+def reliability(groups: Calibration) -> Figure:
+    """Return a figure of how often a model was right by how sure it was, with the records.
+
+    Parameters
+    ----------
+    groups : Calibration
+        As from `annbook.statistics.calibration`. Groups without a record have no point.
+
+    Raises
+    ------
+    ValueError
+        Where the arrays are not of one length, or no group has a record.
+    """
+    records = np.asarray(groups.records)
+    style.require_shape("records", records, None)
+    for name in ("confidence", "accuracy"):
+        style.require_shape(
+            name, np.asarray(getattr(groups, name)), len(records)
+        )
+    if not records.any():
+        raise ValueError("records must hold one record or more, not 0")
+    figure = style.new_figure(height=5.8)
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
+    _draw_reliability(above, groups)
+    _draw_records(below, records)
+    return figure
+
+
+def _draw_reliability(axes: Axes, groups: Calibration) -> None:
+    """Draw accuracy over confidence, with what chance leaves open, and where they are equal."""
+    held = np.flatnonzero(groups.records)
+    said, true = groups.confidence[held], groups.accuracy[held]
+    trials = groups.records[held].tolist()
+    right = np.rint(true * trials).astype(int).tolist()
+    bounds = [
+        wilson_interval(*each) for each in zip(right, trials, strict=True)
+    ]
+    low, high = np.array(bounds).T
+    axes.plot([0, 1], [0, 1], color=style.MUTED, linewidth=1.2, linestyle="--")
+    axes.vlines(said, low, high, color=style.MODEL, linewidth=1.2)
+    axes.plot(said, true, "o", color=style.MODEL, clip_on=False)
+    axes.text(0.04, 0.96, "more often right\nthan it says", va="top")
+    axes.text(0.96, 0.04, "less often right\nthan it says", ha="right")
+    axes.set(ylabel="share that is right", xlim=(0, 1), ylim=(0, 1))
+    axes.set(xticks=_FIFTHS, yticks=_FIFTHS)
+
+
+def _draw_records(axes: Axes, records: NDArray[Any]) -> None:
+    """Draw how many records each group holds."""
+    width = 1 / len(records)
+    middles = (np.arange(len(records)) + 0.5) * width
+    bars = axes.bar(middles, records, 0.85 * width, color=style.MODEL)
+    texts = [f"{count:,}" for count in records.tolist()]
+    axes.bar_label(bars, texts, padding=2, fontsize=style.NOTE_SIZE)
+    axes.set(xlabel="confidence: probability of its answer", ylabel="records")
+    axes.set(ylim=(0, 1.35 * records.max()), yticks=[])
+    axes.spines["left"].set_visible(False)
 
 
 def probabilities(probabilities: ArrayLike, label: int | None = None) -> Figure:
