@@ -198,15 +198,18 @@ def test_the_line_says_what_it_has_forgotten(visit: Visit, site: Site) -> None:
 def test_an_insect_is_moved_by_arrow_keys_and_by_typing(
     visit: Visit, site: Site
 ) -> None:
-    page = visit(site.url("classifier"), **CALM)
+    page = visit(
+        site.url("classifier"), viewport={"width": 900, "height": 400}, **CALM
+    )
     widget = begin(page, "classifier")
     press(widget, "Step", "Step")
     group = widget.get_by_role("group", name="caterpillar")
     point = widget.get_by_role("slider", name="caterpillar")
-    before = page.evaluate("scrollY")
     point.focus()
+    before = page.evaluate("scrollY")
     page.keyboard.press("Shift+ArrowLeft")
     page.keyboard.press("ArrowUp")
+    page.wait_for_timeout(200)  # as long as it takes a page to scroll
     assert page.evaluate("scrollY") == before
     assert point.get_attribute("aria-valuetext") == "width 2, length 1.1"
     fields = group.get_by_role("spinbutton")
@@ -288,12 +291,13 @@ def test_an_insect_is_dragged_by_the_mouse(visit: Visit, site: Site) -> None:
     point = begin(page, "classifier").get_by_role("slider", name="worm")
     point.scroll_into_view_if_needed()
     x, y = middle(point)
-    page.mouse.move(x + 3, y)  # beside its middle: it must not jump
+    x += 15  # beside its middle: it must not jump
+    page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(x + 3 + unit(page, "width"), y, steps=5)
+    page.mouse.move(x + unit(page, "width"), y, steps=5)
     assert point.get_attribute("aria-valuetext") == "width 2, length 3"
     page.mouse.up()
-    page.mouse.move(x, y + 50)
+    page.mouse.move(x + unit(page, "width"), y + 15)  # still over it
     assert point.get_attribute("aria-valuetext") == "width 2, length 3"
 
 
