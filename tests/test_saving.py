@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -32,6 +33,10 @@ def trained(inputs: int = 6, classes: int = 3, seed: int = 0) -> softmax.Model:
 MODEL = trained()
 IMAGES = GENERATOR.random((7, 6), np.float32)
 ANSWERS = softmax.predict(MODEL, IMAGES).numpy()
+
+
+def cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
 
 
 def save(path: Path, model: softmax.Model = MODEL) -> Path:
@@ -122,34 +127,58 @@ def test_a_saved_model_replaces_an_older_one(name: str, tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == [name]
 
 
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (OSError(28, "No space left on device"), BookError),
+        (KeyboardInterrupt(), KeyboardInterrupt),
+    ],
+    ids=["full", "interrupted"],
+)
 def test_a_folder_whose_replacement_fails_comes_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    failure: BaseException,
+    told: type[BaseException],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path = save(tmp_path / "model")
     replace = Path.replace
 
     def fail(self: Path, target: Path) -> Any:
         if self.name == "draft":
-            raise OSError(28, "No space left on device")
+            raise failure
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(BookError, match=r"cannot be written \(No space left"):
+    with pytest.raises(told, match=r"^$|cannot be written \(No space left"):
         save(path)
     monkeypatch.undo()
     saving.require_same_answers(path, IMAGES, ANSWERS)
+    assert [each.name for each in tmp_path.iterdir()] == ["model"]
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("damage", ["missing", "foreign", "cut short"])
+def test_a_folder_of_something_else_is_not_replaced(
+    name: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "thesis.txt").write_text("years", encoding="utf-8")
+    with pytest.raises(BookError, match="holds no model, and is not replaced"):
+        save(tmp_path / name)
+    assert (tmp_path / name / "thesis.txt").read_text("utf-8") == "years"
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("damage", ["missing", "foreign", "empty", "cut short"])
 def test_what_is_no_saved_model_is_told_in_one_line(
     name: str, damage: str, tmp_path: Path
 ) -> None:
     path = tmp_path / name
     if damage == "cut short":
         save(path)
-        file = path if path.is_file() else path / "saved_model.pb"
-        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+        cut(path if path.is_file() else path / "saved_model.pb")
+    elif damage == "empty":
+        path.touch()
     elif damage == "foreign":
         path.write_text("<html>not found</html>", encoding="utf-8")
     with pytest.raises(BookError) as caught:
@@ -157,6 +186,40 @@ def test_what_is_no_saved_model_is_told_in_one_line(
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
     assert "Save the model again" in str(caught.value)
+
+
+def test_a_folder_with_half_of_its_weights_is_told_in_one_line(
+    tmp_path: Path,
+) -> None:
+    path = save(tmp_path / "model")
+    for file in (path / "variables").glob("variables.data*"):
+        cut(file)
+    with pytest.raises(BookError, match="no saved model that can be read"):
+        saving.load(path)
+
+
+def test_a_folder_that_does_not_answer_is_told_in_one_line(
+    tmp_path: Path,
+) -> None:
+    silent = tf.Module()
+    tf.saved_model.save(silent, str(tmp_path / "model"))
+    with pytest.raises(BookError, match="no saved model that can be read"):
+        saving.load(tmp_path / "model")
+
+
+# A LiteRT file has no checksum. Read straight from the file, some of these end the program.
+@pytest.mark.parametrize("seed", range(3))
+def test_a_litert_file_with_wrong_bytes_never_ends_the_program(
+    seed: int, tmp_path: Path
+) -> None:
+    path = save(tmp_path / "model.tflite")
+    whole = path.read_bytes()
+    for place in np.random.default_rng(seed).integers(len(whole), size=20):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0xFF
+        path.write_bytes(damaged)
+        with contextlib.suppress(BookError):
+            assert saving.load(path).ask(IMAGES).shape == ANSWERS.shape
 
 
 def test_a_place_that_is_no_folder_is_told_in_one_line(tmp_path: Path) -> None:
@@ -176,9 +239,19 @@ def test_another_ending_is_refused(call: Any, tmp_path: Path) -> None:
 def test_images_of_another_size_are_refused(
     name: str, shape: tuple[int, ...], tmp_path: Path
 ) -> None:
-    loaded = saving.load(save(tmp_path / name))
-    with pytest.raises(ValueError, match="takes 6 values for each"):
-        loaded.ask(np.zeros(shape, np.float32))
+    path = save(tmp_path / name)
+    images = np.zeros(shape, np.float32)
+    with pytest.raises(BookError, match="takes 6 values for each") as caught:
+        saving.load(path).ask(images)
+    assert str(path) in str(caught.value)
+
+
+def test_an_error_names_the_model_and_not_its_draft(tmp_path: Path) -> None:
+    path = tmp_path / "model.keras"
+    for images, answers in [(IMAGES[:, 1:], ANSWERS), (IMAGES, ANSWERS + 1)]:
+        with pytest.raises(BookError) as caught:
+            saving.save(saving.to_keras(MODEL), path, images, answers)
+        assert str(caught.value).startswith(f"{path}: ")
 
 
 @pytest.mark.slow
@@ -202,18 +275,62 @@ def test_another_process_gets_the_same_answers_from_every_format(
             np.testing.assert_allclose(answers[name], ANSWERS, atol=1e-6)
 
 
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a model and images for it."""
+    folder = tmp_path_factory.mktemp("saved")
+    save(folder / "model.keras")
+    np.save(folder / "images.npy", IMAGES)
+    np.save(folder / "other.npy", IMAGES[:, 1:])
+    np.save(folder / "words.npy", np.array(["word"]))
+    (folder / "foreign.npy").write_text("<html>", encoding="utf-8")
+    whole = (folder / "images.npy").read_bytes()
+    (folder / "half.npy").write_bytes(whole[: len(whole) // 2])
+    return folder
+
+
+def run(folder: Path, *names: str) -> int:
+    return reuse.main([str(folder / name) for name in names])
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("images.npy", "new.npz", "none.keras"), "none.keras: is missing"),
+        (("other.npy", "new.npz", "model.keras"), "takes 6 values"),
+        (("none.npy", "new.npz", "model.keras"), "none.npy: is no array"),
+        (("words.npy", "new.npz", "model.keras"), "words.npy: is no array"),
+        (("foreign.npy", "new.npz", "model.keras"), "foreign.npy: is no array"),
+        (("half.npy", "new.npz", "model.keras"), "half.npy: is no array"),
+        (("images.npy", "no/new.npz", "model.keras"), "new.npz: cannot be wr"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)
 def test_the_other_program_says_what_is_wrong_in_one_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    names: tuple[str, ...],
+    told: str,
+    saved: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    np.save(tmp_path / "images.npy", IMAGES)
-    missing = str(tmp_path / "model.keras")
-    arguments = [
-        str(tmp_path / "images.npy"),
-        str(tmp_path / "out.npz"),
-        missing,
-    ]
-    assert reuse.main(arguments) == 1
-    assert capsys.readouterr().err.count("\n") == 1
-    assert not (tmp_path / "out.npz").exists()
+    before = sorted(saved.iterdir())
+    assert run(saved, *names) == 1
+    said = capsys.readouterr()
+    assert told in said.err
+    assert said.err.count("\n") == 1
+    assert said.out == ""
+    assert sorted(saved.iterdir()) == before
+
+
+def test_the_other_program_replaces_older_answers(saved: Path) -> None:
+    answers = saved / "answers.npz"
+    answers.write_text("older", encoding="utf-8")
+    assert run(saved, "images.npy", "answers.npz", "model.keras") == 0
+    with np.load(answers) as found:
+        np.testing.assert_allclose(found["arr_0"], ANSWERS, atol=1e-6)
+
+
+def test_the_other_program_tells_how_to_call_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert reuse.main([]) == 1
     assert capsys.readouterr().out.startswith("usage:")

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     from annbook import softmax
 
+    # The shape of a batch, and what answers it.
+    Loaded = tuple[Any, Callable[[Any], Any]]
+
 ENDINGS = (".keras", ".tflite", "")
 """Of the three formats: Keras, LiteRT, SavedModel."""
 
@@ -39,8 +42,8 @@ class Saved(NamedTuple):
 
     shape: tuple[int, ...]
     """Of one input, such as (784,)."""
-    ask: Callable[[NDArray[np.float32]], NDArray[np.float32]]
-    """From inputs, one in each row, to probabilities (n, classes)."""
+    ask: Callable[[ArrayLike], NDArray[np.float32]]
+    """From inputs, rows of as many values, to probabilities (n, classes)."""
 
 
 def to_keras(model: softmax.Model) -> Any:
@@ -64,7 +67,7 @@ def save(model: Any, path: Path, images: ArrayLike, answers: ArrayLike) -> Path:
     model : keras.Model
         What is written.
     path : Path
-        Where to. Its ending chooses the format; what was there is replaced.
+        Where to. Its ending chooses the format; a model that was there is replaced.
     images : array_like of float32, shape (n, inputs)
         Some records to ask the file about.
     answers : array_like, shape (n, classes)
@@ -73,12 +76,13 @@ def save(model: Any, path: Path, images: ArrayLike, answers: ArrayLike) -> Path:
     Raises
     ------
     BookError
-        Where the file cannot be written, or does not give the answers. What was there
-        before is then left as it was.
+        Where the file cannot be written, does not give the answers, or would take the
+        place of a folder that holds no model. What was there is then left as it was.
     ValueError
         Where the ending is none of `ENDINGS`.
     """
     _require_ending(path)
+    _require_no_other_folder(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent) as folder:
@@ -105,7 +109,7 @@ def require_same_answers(
     BookError
         Where it gives others: its weights are not those of the trained model.
     """
-    found = load(path).ask(np.asarray(images, np.float32))
+    found = load(path, name).ask(images)
     gap = float(np.abs(found - np.asarray(answers)).max(initial=0))
     # Not ">": a gap that is not a number must not pass.
     if not gap <= TOLERANCE:
@@ -116,8 +120,15 @@ def require_same_answers(
         )
 
 
-def load(path: Path) -> Saved:
+def load(path: Path, name: object = None) -> Saved:
     """Return a model from a file or folder, whatever its format.
+
+    Parameters
+    ----------
+    path : Path
+        Where it lies.
+    name : object, default path
+        What errors call it.
 
     Raises
     ------
@@ -127,17 +138,20 @@ def load(path: Path) -> Saved:
         Where the ending is none of `ENDINGS`.
     """
     _require_ending(path)
+    where = name or path
     remedy = "Save the model again"
     if not path.exists():
-        raise BookError("is missing", where=path, remedy=remedy)
+        raise BookError("is missing", where=where, remedy=remedy)
     readers = {".keras": _load_keras, ".tflite": _load_litert, "": _load_folder}
     try:
-        return readers[path.suffix](path)
+        batch_shape, ask = readers[path.suffix](path)
+        shape = tuple(int(length) for length in batch_shape[1:])
+        return Saved(shape, _in_rows(where, shape, ask))
     except _UNREADABLE as error:
         reason = " ".join(str(error).split())[:100] or type(error).__name__
         raise BookError(
             f"is no saved model that can be read ({reason})",
-            where=path,
+            where=where,
             remedy=remedy,
         ) from None
 
@@ -147,10 +161,13 @@ _RESOLVER = (
     tf.lite.experimental.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
 )
 
+# What the three readers were seen to raise for files that are foreign, cut or damaged.
 _UNREADABLE = (
     OSError,
     ValueError,
-    KeyError,
+    TypeError,
+    AttributeError,
+    LookupError,
     RuntimeError,
     zipfile.BadZipFile,
     tf.errors.OpError,
@@ -167,6 +184,16 @@ def _require_ending(path: Path) -> None:
     if path.suffix not in ENDINGS:
         raise ValueError(
             f"{path.name} must end in .keras or .tflite, or have no ending"
+        )
+
+
+def _require_no_other_folder(path: Path) -> None:
+    """Raise BookError where saving would throw away a folder of something else."""
+    if path.is_dir() and not Path(path, "saved_model.pb").exists():
+        raise BookError(
+            "is a folder that holds no model, and is not replaced",
+            where=path,
+            remedy="Choose another name",
         )
 
 
@@ -200,7 +227,7 @@ def _replace(draft: Path, path: Path) -> None:
         path.replace(old)
         try:
             draft.replace(path)
-        except OSError:
+        except BaseException:
             old.replace(path)
             raise
         shutil.rmtree(old)
@@ -208,26 +235,32 @@ def _replace(draft: Path, path: Path) -> None:
         draft.replace(path)
 
 
-def _load_keras(path: Path) -> Saved:
+def _load_keras(path: Path) -> Loaded:
     model = tf.keras.models.load_model(path)
-    return _saved(model.input_shape, lambda x: model(x, training=False))
+    return model.input_shape, lambda x: model(x, training=False)
 
 
-def _load_folder(path: Path) -> Saved:
+def _load_folder(path: Path) -> Loaded:
     loaded = tf.saved_model.load(str(path))
     _, named = loaded.signatures["serving_default"].structured_input_signature
     (spec,) = named.values()
+    if not hasattr(loaded, "serve"):
+        raise ValueError("it has no function serve")
     # The lambda holds the whole: its functions alone do not keep the variables alive.
-    return _saved(spec.shape, lambda x: loaded.serve(x))
+    return spec.shape, lambda x: loaded.serve(x)
 
 
-def _load_litert(path: Path) -> Saved:
+def _load_litert(path: Path) -> Loaded:
     with warnings.catch_warnings():
         # It advises another package, and is all that comes with TensorFlow itself.
         warnings.filterwarnings("ignore", message=r"\s*Warning: tf.lite")
+        # From memory the content is checked; a damaged file that it opens can end the program.
         interpreter = tf.lite.Interpreter(
-            str(path), experimental_op_resolver_type=_RESOLVER
+            model_content=path.read_bytes(),
+            experimental_op_resolver_type=_RESOLVER,
         )
+    # Here, and not first when it is asked: this is where the rest of the damage shows.
+    interpreter.allocate_tensors()
     (given,) = interpreter.get_input_details()
     (asked,) = interpreter.get_output_details()
 
@@ -238,20 +271,23 @@ def _load_litert(path: Path) -> Saved:
         interpreter.invoke()
         return interpreter.get_tensor(asked["index"])
 
-    return _saved(given["shape"], ask)
+    return given["shape"], ask
 
 
-def _saved(batch_shape: Any, ask: Callable[[Any], Any]) -> Saved:
-    """Return a loaded model that takes its inputs in rows."""
-    shape = tuple(int(length) for length in batch_shape[1:])
+def _in_rows(
+    where: object, shape: tuple[int, ...], ask: Callable[[Any], Any]
+) -> Callable[[ArrayLike], NDArray[np.float32]]:
+    """Return a loaded model's function that takes its inputs in rows."""
 
-    def ask_rows(images: NDArray[np.float32]) -> NDArray[np.float32]:
+    def ask_rows(images: ArrayLike) -> NDArray[np.float32]:
         inputs = np.asarray(images, np.float32)
-        if inputs.ndim < 2 or inputs[0].size != math.prod(shape):
-            raise ValueError(
-                f"images have shape {inputs.shape}: "
-                f"the saved model takes {math.prod(shape)} values for each"
+        if inputs.ndim < 2 or math.prod(inputs.shape[1:]) != math.prod(shape):
+            raise BookError(
+                f"takes {math.prod(shape)} values for each image, "
+                f"and was given an array of shape {inputs.shape}",
+                where=where,
+                remedy="Prepare the images as those it was trained on",
             )
         return np.asarray(ask(inputs.reshape(-1, *shape)))
 
-    return Saved(shape, ask_rows)
+    return ask_rows
