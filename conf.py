@@ -37,7 +37,8 @@ extensions = [
 ]
 nitpicky = True
 # The types in our docstrings are words ("ndarray, shape (n,)"), not links.
-nitpick_ignore_regex = [("py:class", r"[^.]*")]
+# TensorFlow's own errors have no page here.
+nitpick_ignore_regex = [("py:class", r"[^.]*"), ("py:exc", r"tf\..*")]
 book_source = str(ROOT / "src")
 book_glossary = "reference/glossary"
 book_widgets = {
@@ -67,8 +68,9 @@ try:
 except BookError as error:
     book_edition, book_edition_line, fault = "", "", str(error)
 os.environ["ANNBOOK_EDITION"] = book_edition
-# What the pages train is kept with the build, unless the user names another place.
+# What the pages train and log is kept with the build, unless the user names another place.
 os.environ.setdefault("ANNBOOK_MODELS", str(ROOT / "_build" / "models"))
+os.environ.setdefault("ANNBOOK_LOGS", str(ROOT / "_build" / "logs"))
 
 # Execution: see CONTRIBUTING.md, "How a page runs".
 os.environ.update(execution.kernel_environment(ROOT / "_build" / "ipython"))
@@ -94,10 +96,8 @@ myst_enable_extensions = [
 myst_heading_anchors = 0  # a label is a promise: each is written out
 numfig = True
 bibtex_bibfiles = ["book/references.bib"]
-autodoc_mock_imports = [
-    "tensorflow",
-    "tqdm",
-]  # the reference page needs no TensorFlow
+# The reference page needs none of these.
+autodoc_mock_imports = ["tensorboard", "tensorflow", "tqdm"]
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 napoleon_use_param = False
@@ -109,7 +109,8 @@ togglebutton_hint_hide = "Hide"
 html_theme = "sphinx_book_theme"
 html_title = project
 html_math_renderer = "mathml"
-html_context = {"default_mode": "auto"}  # without it the theme complains in the console
+# Without it the theme complains in the console.
+html_context = {"default_mode": "auto"}
 html_static_path = ["book/_static"]
 html_css_files = ["book.css"]
 html_copy_source = False

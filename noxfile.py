@@ -15,6 +15,8 @@ nox.options.sessions = ["book", "tests"]
 
 LOCK = "constraints.txt"
 SITE = Path("_build", "html")
+MODELS = Path("_build", "models").absolute()
+LOGS = Path("_build", "logs").absolute()
 SPHINX_OPTIONS = (
     "-c",
     ".",
@@ -51,7 +53,16 @@ def book(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests; `nox -s tests -- -m "not slow"` runs the fast ones."""
     install(session, "test")
+    # What the book has trained need not be trained again.
+    session.env.setdefault("ANNBOOK_MODELS", str(MODELS))
     session.run("pytest", *session.posargs)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Fetch a Chromium for the tests, on a machine that has none."""
+    install(session, "test", package=False)
+    session.run("playwright", "install", "chromium", *session.posargs)
 
 
 @nox.session
@@ -84,6 +95,35 @@ def serve(session: nox.Session) -> None:
         "book",
         str(SITE),
     )
+
+
+@nox.session
+def tensorboard(session: nox.Session) -> None:
+    """Start TensorBoard on the logs of the book's training, on localhost."""
+    install(session, "book")
+    session.env["ANNBOOK_LOGS"] = str(LOGS)
+    # TensorFlow's own log would bury the address.
+    session.env["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    session.env["TF_ENABLE_ONEDNN_OPTS"] = "0"
+    session.run("python", "-m", "annbook.summaries")
+    options = (
+        "--logdir",
+        str(LOGS),
+        "--host",
+        "127.0.0.1",
+        "--load_fast=false",
+    )
+    session.run("python", "-m", "tensorboard.main", *options, *session.posargs)
+
+
+@nox.session
+def recognise(session: nox.Session) -> None:
+    """Read digits: `nox -s recognise -- photo.png`, or `-- --camera`."""
+    install(session)
+    if "--camera" in session.posargs:
+        session.install("-c", LOCK, "-e", ".[camera]")
+    session.env["ANNBOOK_MODELS"] = str(MODELS)
+    session.run("python", "-m", "annbook.recognise", *session.posargs)
 
 
 @nox.session

@@ -58,6 +58,11 @@ EXECUTED = [
 LESSONS = [name for name in EXECUTED if "slides" in front_matter(name)]
 ALL_TEXT = "\n".join(read(name) for name in PAGES)
 
+FIGURE_MODULES = "|".join(
+    path.stem for path in sorted(ROOT.glob("src/annbook/figures/[a-z]*.py"))
+)
+WORKSHOP = [name for name in PAGES if name.startswith("workshop/")]
+
 every_page = pytest.mark.parametrize("name", PAGES)
 every_executed_page = pytest.mark.parametrize("name", EXECUTED)
 every_lesson = pytest.mark.parametrize("name", LESSONS)
@@ -80,6 +85,12 @@ def test_a_lesson_says_slides_and_minutes_and_needs_pages_that_exist(
     assert all(section in range(17) for section in matter["slides"])
     assert 0 < matter["minutes"] <= 60
     assert set(matter.get("needs", [])) <= set(PAGES)
+
+
+@pytest.mark.parametrize("name", WORKSHOP)
+def test_a_page_of_the_workshop_says_which_step_it_is(name: str) -> None:
+    step = front_matter(name)["step"]
+    assert (step == "all") == (name == "workshop/agenda")
 
 
 @every_lesson
@@ -147,7 +158,7 @@ def test_no_two_cells_stand_together_without_a_sentence(name: str) -> None:
 def test_every_drawing_cell_has_real_alt_text(name: str) -> None:
     for cell in code_cells(name):
         draws = re.search(
-            r"^(lines|digits|training|figures|evaluation|diagrams)\.\w+\(",
+            rf"^({FIGURE_MODULES}|figures)\.\w+\(",
             last_statement(cell.source),
         )
         if draws and not is_hidden(cell):
@@ -213,7 +224,9 @@ def test_a_module_imports_tensorflow_only_if_it_uses_it(path: Path) -> None:
         if isinstance(node, ast.Import)
         for alias in node.names
     }
-    assert ("tensorflow" in imported) == (path.stem in {"softmax"})
+    uses = re.search(r"\btf\.\w", path.read_text(encoding="utf-8"))
+    deferred = path.stem in {"check", "models"}  # they import it in a function
+    assert ("tensorflow" in imported) == (bool(uses) and not deferred)
 
 
 @every_executed_page

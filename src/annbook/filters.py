@@ -70,7 +70,7 @@ def max_pool(image: ArrayLike, size: int = 2) -> FloatArray:
     image = as_floats(image)
     if image.ndim != 2 or not 1 <= size <= min(image.shape, default=0):
         raise ValueError(
-            f"squares of {size} by {size} do not fit into an image {image.shape}"
+            f"squares of side {size} do not fit into an image {image.shape}"
         )
     rows, columns = (length // size for length in image.shape)
     squares = image[: rows * size, : columns * size]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from annbook import mnist, models, store
+from annbook import mnist, models, preparation, store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,16 +118,12 @@ def _describe(name: str) -> store.Kept:
 
 def _choose_samples() -> store.Kept:
     data = mnist.load()
-    pixels, labels = mnist.scale(data.test_images), data.test_labels
-    plain, best = (
-        models.probabilities(models.load(name), pixels).argmax(axis=1) == labels
-        for name in ("softmax", "convolution")
-    )
+    labels = data.test_labels
     groups = {
         "One of each": [int((labels == digit).argmax()) for digit in range(10)],
-        "Misread by softmax regression, and not by the convolution": np.flatnonzero(
-            best & ~plain
-        )[:HARD].tolist(),
+        "Misread by softmax regression, and not by the convolution": _hard(
+            data.test_images, labels
+        ),
     }
     text = json.dumps(
         {
@@ -136,6 +132,24 @@ def _choose_samples() -> store.Kept:
         }
     )
     return store.Kept([], {"script": text})
+
+
+def _hard(images: NDArray[Any], labels: NDArray[Any]) -> list[int]:
+    """Return where softmax regression is wrong and the convolution right, the surest first.
+
+    Each is asked about the images as a page prepares them.
+    """
+    some = images[:1000]
+    placed = np.array([preparation.place(image / 255) for image in some])
+    softmax, convolution = (
+        models.probabilities(models.load(name), placed.reshape(-1, 784))
+        for name in ("softmax", "convolution")
+    )
+    truth = labels[:1000]
+    wrong = softmax.argmax(axis=1) != truth
+    right = convolution.argmax(axis=1) == truth
+    sure = np.where(wrong & right, softmax.max(axis=1), 0)
+    return [int(i) for i in np.argsort(-sure, kind="stable")[:HARD]]
 
 
 def _sample(data: mnist.Mnist, index: int) -> dict[str, Any]:

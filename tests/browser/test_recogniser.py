@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import itertools
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from annbook import mnist, models, preparation, web
+from annbook import drawing, mnist, models, preparation, web
 from browser.conftest import (
     QUIET,
     Site,
@@ -219,6 +220,51 @@ def test_a_picture_without_ink_is_no_digit(page: Page, function: str) -> None:
         np.zeros((60, 50)) if function == "place" else np.full((60, 50), 0.7)
     )
     assert prepared_in_page(page, function, paper) is None
+
+
+def read_in_page(page: Page, ink: list[NDArray[Any]]) -> dict[str, list[int]]:
+    """Return what each model reads in drawings, prepared and read in the page."""
+    packed = base64.b64encode(
+        np.round(255 * np.stack(ink)).astype(np.uint8)
+    ).decode()
+    return page.evaluate(
+        """([packed, names]) => {
+            const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
+            const found = Object.fromEntries(names.map((name) => [name, []]));
+            for (let start = 0; start < bytes.length; start += 280 * 280) {
+                const ink = Float32Array.from(
+                    bytes.subarray(start, start + 280 * 280), (value) => value / 255);
+                const pixels = annbook.place(ink, 280, 280);
+                for (const name of names) {
+                    const shares = annbook.predict(annbook.models[name], pixels);
+                    found[name].push(shares.indexOf(Math.max(...shares)));
+                }
+            }
+            return found;
+        }""",
+        [packed, list(web.MODELS)],
+    )
+
+
+@pytest.mark.skipif(
+    not os.environ.get("ANNBOOK_DATA"),
+    reason="ANNBOOK_DATA does not name a folder with the full MNIST",
+)
+def test_digits_drawn_anywhere_and_at_any_size_are_read(page: Page) -> None:
+    for name in web.MODELS:
+        page.evaluate("name => annbook.load(`models/${name}.js`)", name)
+    data, count = mnist.load(), 500
+    images = data.test_images[:count] / 255
+    drawn = drawing.draw_digits(images, np.random.default_rng(0))
+    right = dict.fromkeys(web.MODELS, 0)
+    labels = iter(data.test_labels.tolist())
+    while ink := list(itertools.islice(drawn, 50)):
+        wanted = list(itertools.islice(labels, len(ink)))
+        for name, found in read_in_page(page, ink).items():
+            right[name] += sum(map(int.__eq__, found, wanted))
+    shares = {name: number / count for name, number in right.items()}
+    print(shares)
+    assert {name for name in FLOORS if shares[name] < FLOORS[name]} == set()
 
 
 # --- The pen --------------------------------------------------------------------------------
