@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import shutil
 import tempfile
+import textwrap
 import warnings
 import zipfile
 from contextlib import contextmanager
@@ -148,9 +149,9 @@ def load(path: Path, name: object = None) -> Saved:
         shape = tuple(int(length) for length in batch_shape[1:])
         return Saved(shape, _in_rows(where, shape, ask))
     except _UNREADABLE as error:
-        reason = " ".join(str(error).split())[:100] or type(error).__name__
+        reason = textwrap.shorten(str(error), 100, placeholder=" ...")
         raise BookError(
-            f"is no saved model that can be read ({reason})",
+            f"is no saved model that can be read ({reason or type(error).__name__})",
             where=where,
             remedy=remedy,
         ) from None
@@ -236,6 +237,9 @@ def _replace(draft: Path, path: Path) -> None:
 
 
 def _load_keras(path: Path) -> Loaded:
+    # Keras says "File not found" to a file that is there and cut short.
+    if not zipfile.is_zipfile(path):
+        raise ValueError("it is another kind of file, or only part of one")
     model = tf.keras.models.load_model(path)
     return model.input_shape, lambda x: model(x, training=False)
 
