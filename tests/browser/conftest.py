@@ -225,16 +225,28 @@ def page(text: str, glued: Mapping[str, object]) -> str:
     return nbformat.writes(notebook)
 
 
-def lesson(name: str) -> str:
-    """Return a notebook of a lesson's widgets, with the values that its cells glue.
+def lesson(*names: str) -> str:
+    """Return a notebook of some lessons' widgets, with the values that their cells glue.
 
     The cells are run here and now, without a kernel: this is for lessons that train nothing.
     """
-    text = (ROOT / "book" / f"{name}.md").read_text(encoding="utf-8")
-    widgets = re.findall(
+    texts = [
+        (ROOT / "book" / f"{name}.md").read_text(encoding="utf-8")
+        for name in names
+    ]
+    glued = {
+        name: value for text in texts for name, value in glued_by(text).items()
+    }
+    return page("\n\n".join(["# Try it", *map(widgets, texts)]), glued)
+
+
+def widgets(text: str) -> str:
+    """Return the widgets of a lesson's text."""
+    found = re.findall(
         r"^:::\{widget\}.*?^:::$", text, re.MULTILINE | re.DOTALL
     )
-    return page("\n\n".join(["# Try it", *widgets]), glued_by(text))
+    # The figures that they point at are not there, only their names.
+    return re.sub(r"\{numref\}`([^`]*)`", r"\1", "\n\n".join(found))
 
 
 def glued_by(text: str) -> dict[str, object]:

@@ -20,7 +20,7 @@
     const [bar, text] = [element("span", { class: "share-bar" }), element("span")];
     const look = isLabel ? "belief label" : "belief";
     const root = element("div", { class: look }, element("span", { "aria-hidden": "true" }, `${digit}`), slider, field,
-      element("span", { class: "share" }, bar, text));
+      element("span", { class: "share" }, text, bar));
     const show = (p) => {
       bar.style.width = `${100 * p}%`;
       text.textContent = number(p, 2);

@@ -19,7 +19,7 @@
       annbook.dial({ label: `error of output ${k + 1}`, min: -2, max: 2, step: 0.1, value, onchange: turn })
     );
     const weights = annbook.weightTable({
-      caption: "The weights: a row for each output",
+      caption: "Weights: rows receive",
       to: "output", from: "hidden", weights: W, onchange: turn,
     });
 

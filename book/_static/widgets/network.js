@@ -17,7 +17,7 @@
       annbook.dial({ label: `input ${j + 1}`, min: -1, max: 1, step: 0.1, value, onchange: turn })
     );
     const weights = annbook.weightTable({
-      caption: "The weights: a row for each neuron that receives",
+      caption: "Weights: rows receive",
       to: "hidden", from: "input", weights: W, onchange: turn,
     });
 

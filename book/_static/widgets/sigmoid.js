@@ -18,8 +18,7 @@
       x: [-REACH, REACH],
       y: [-0.05, 1.05],
       yTicks: [0, 0.5, 1],
-      xLabel: "input x",
-      yLabel: "output",
+      xLabel: "output, by input x",
       height: 230,
     });
     const [step, curve] = [plane.curve("beside"), plane.curve("")];
@@ -35,13 +34,13 @@
     return { root: plane.root, show };
   }
 
-  function start(root, { z }) {
+  function start(root, { neuron_input: x }) {
     const { root: image, show } = picture();
     const speaker = annbook.speaker({ unseen: true });
     const [summed, sent, half] = [element("span"), element("span"), element("span")];
     const dial = (label, value) =>
       annbook.dial({ label, min: -REACH, max: REACH, step: 0.1, fine: 0.1, value, onchange: turn });
-    const [weight, threshold, input] = [dial("weight", 1), dial("threshold", 0), dial("input x", z)];
+    const [weight, threshold, input] = [dial("weight", 1), dial("threshold", 0), dial("input x", x)];
 
     function turn() {
       const [w, t, x] = [weight, threshold, input].map((each) => each.get());
