@@ -1,7 +1,8 @@
-"""The neuron, the network and the split error: they compute as the package, and anybody can turn them."""
+"""Neuron, network and split error: they compute as the package, and anybody can turn them."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,7 +35,6 @@ LESSONS = (
 )
 WIDGETS = ("sigmoid", "network", "error-split")
 W = [[0.9, 0.3, 0.4], [0.2, 0.8, 0.2], [0.1, 0.5, 0.6]]
-W_OUTPUT = [[2.0, 3.0], [1.0, 4.0]]
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def random_layers() -> list[network.Layer]:
         network.Layer(
             GENERATOR.normal(0, 2, (to, before)), GENERATOR.normal(size=to)
         )
-        for before, to in zip(sizes, sizes[1:], strict=False)
+        for before, to in pairwise(sizes)
     ]
 
 
@@ -144,60 +144,43 @@ def test_where_the_weights_sum_to_zero_there_is_no_share(
 # --- What the pages hand over -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "given"),
-    [
-        ("sigmoid", {"neuron_input": 0.5}),
-        (
-            "network",
-            {
-                "weights": W,
-                "inputs": [0.9, 0.1, 0.8],
-                "printed_inputs": [0.9, 0.2, 0.1],
-            },
-        ),
-        (
-            "error-split",
-            {"output_weights": W_OUTPUT, "output_errors": [0.8, 0.5]},
-        ),
-    ],
-)
-def test_it_starts_from_the_values_of_the_page(
-    visit: Visit, site: Site, name: str, given: dict[str, Any]
+def test_they_start_from_the_values_of_the_pages(
+    visit: Visit, site: Site
 ) -> None:
-    widget = begin(visit(site.url("theory")), name)
-    assert settings(widget) == given
+    page = visit(site.url("theory"))
+    assert settings(begin(page, "sigmoid")) == {"neuron_input": 0.5}
+    assert settings(begin(page, "network")) == {
+        "weights": W,
+        "inputs": [0.9, 0.1, 0.8],
+        "printed_inputs": [0.9, 0.2, 0.1],
+    }
+    assert settings(begin(page, "error-split")) == {
+        "output_weights": [[2, 3], [1, 4]],
+        "output_errors": [0.8, 0.5],
+    }
 
 
 # --- The neuron -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("weight", "threshold", "x", "half"),
-    [
+def test_the_neuron_reads_sum_output_and_middle(
+    visit: Visit, site: Site
+) -> None:
+    widget = begin(visit(site.url("theory")), "sigmoid")
+    for weight, threshold, x, half in [
         (1, 0, 0.5, "at input 0"),
         (2, 2, 1, "at input 1"),
         (-3, 1.5, 2, "at input −0.5"),
         (0, 1, 3, "nowhere: the input makes no difference"),
-    ],
-)
-def test_the_neuron_reads_sum_output_and_middle(
-    visit: Visit,
-    site: Site,
-    weight: float,
-    threshold: float,
-    x: float,
-    half: str,
-) -> None:
-    page = visit(site.url("theory"))
-    widget = begin(page, "sigmoid")
-    type_in(widget, "weight", weight)
-    type_in(widget, "threshold", threshold)
-    type_in(widget, "input x", x)
-    total = neuron.weighted_sum([weight], [x], -threshold)
-    wanted = printed([total, neuron.sigmoid(total)])
-    assert readings(widget) == [*wanted, half]
-    widget.locator("[aria-live]").get_by_text(f"output {wanted[1]}").wait_for()
+    ]:
+        type_in(widget, "weight", weight)
+        type_in(widget, "threshold", threshold)
+        type_in(widget, "input x", x)
+        total = neuron.weighted_sum([weight], [x], -threshold)
+        wanted = printed([total, neuron.sigmoid(total)])
+        assert readings(widget) == [*wanted, half]
+    said = f"Sum {wanted[0]}, output {wanted[1]}. One half {half}."
+    widget.locator("[aria-live]").get_by_text(said).wait_for()
 
 
 def test_the_point_lies_on_the_curve(visit: Visit, site: Site) -> None:
@@ -289,24 +272,19 @@ def test_it_says_when_there_is_no_proportion(visit: Visit, site: Site) -> None:
 # --- For everybody ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "presses", "wanted"),
-    [
-        ("sigmoid", ["Tab", "Tab", "Tab", "ArrowRight"], "0.4"),
-        ("network", ["Tab", "ArrowRight"], "(1.25, 0.44, 0.63)"),
-        ("error-split", ["Tab", "ArrowRight"], "1.4"),
-    ],
-)
-def test_it_is_turned_by_keyboard_alone(
-    visit: Visit, site: Site, name: str, presses: list[str], wanted: str
-) -> None:
+def test_they_are_turned_by_keyboard_alone(visit: Visit, site: Site) -> None:
     page = visit(site.url("theory"))
-    widget = begin(page, name)
-    widget.evaluate("each => { each.tabIndex = -1; each.focus(); }")
-    page.keyboard.press("Tab")
-    for key in presses:
-        page.keyboard.press(key)
-    assert readings(widget)[0] == wanted
+    for name, tabs, wanted in [
+        ("sigmoid", 6, "0.6"),  # the last slider, of the input
+        ("network", 2, "(1.25, 0.44, 0.63)"),
+        ("error-split", 2, "1.4"),
+    ]:
+        widget = begin(page, name)
+        widget.evaluate("each => { each.tabIndex = -1; each.focus(); }")
+        for _ in range(tabs):
+            page.keyboard.press("Tab")
+        page.keyboard.press("ArrowRight")
+        assert readings(widget)[0] == wanted
 
 
 @pytest.mark.parametrize(
@@ -330,11 +308,16 @@ def test_everybody_can_read_them(
     assert axe(page, ".bd-article") == []
 
 
-@pytest.mark.parametrize("name", ["network", "error-split"])
-def test_no_label_lies_on_another(visit: Visit, site: Site, name: str) -> None:
+def test_no_label_lies_on_another(visit: Visit, site: Site) -> None:
     page = visit(site.url("theory"), viewport={"width": 320, "height": 800})
-    begin(page, name)
-    meeting = page.evaluate(
+    for name in ("network", "error-split"):
+        begin(page, name)
+        assert meeting_labels(page, name) == []
+
+
+def meeting_labels(page: Page, name: str) -> list[Any]:
+    """Return the texts of a network's picture that lie on another."""
+    return page.evaluate(
         """(name) => {
             const place = document.querySelector(`[data-widget="${name}"]`);
             const boxes = [...place.querySelectorAll(".nodes text")]
@@ -345,7 +328,6 @@ def test_no_label_lies_on_another(visit: Visit, site: Site, name: str) -> None:
         }""",
         name,
     )
-    assert meeting == []
 
 
 def test_without_scripts_figures_are_pointed_at(
