@@ -285,7 +285,7 @@ def _in_rows(
 
     def ask_rows(images: ArrayLike) -> NDArray[np.float32]:
         inputs = np.asarray(images, np.float32)
-        if inputs.ndim < 2 or math.prod(inputs.shape[1:]) != math.prod(shape):
+        if math.prod(inputs.shape[1:]) != math.prod(shape):
             raise BookError(
                 f"takes {math.prod(shape)} values for each image, "
                 f"and was given an array of shape {inputs.shape}",
