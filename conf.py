@@ -84,6 +84,7 @@ nb_execution_raise_on_error = True
 nb_execution_show_tb = True
 nb_execution_timeout = 300
 nb_merge_streams = True
+nb_render_markdown_format = "myst"  # a cell's own table is a table
 nb_output_stderr = "error"
 
 myst_enable_extensions = [

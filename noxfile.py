@@ -128,7 +128,7 @@ def recognise(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Time the training against Keras' fit and a plain NumPy loop, in one run."""
+    """Time the training against Keras and NumPy, then the recogniser in the built page."""
     install(session, "test")
     # One thread each, as the pages run: with more, these small products get slower.
     for name in (
@@ -138,6 +138,7 @@ def bench(session: nox.Session) -> None:
     ):
         session.env[name] = "1"
     session.run("python", "tests/benchmarks/training.py", *session.posargs)
+    session.run("python", "tests/benchmarks/recogniser.py")
 
 
 @nox.session

@@ -73,6 +73,63 @@ def test_a_widget_of_several_scripts_has_them_in_order_and_once(
     ]
 
 
+def glued(text: str) -> dict[str, str]:
+    """Return a page whose cell has glued ``start``, which prints as ``text``."""
+    kind = "application/papermill.record/text/plain"
+    record = {"name": "start", "mime_prefix": kind.removesuffix("text/plain")}
+    output = {
+        "output_type": "display_data",
+        "data": {kind: text},
+        "metadata": {"scrapbook": record},
+    }
+    place = "# Title\n\n" + PLACE.replace("\n", "\n:glue: start\n", 1)
+    words = {"cell_type": "markdown", "metadata": {}, "source": place}
+    cell = {
+        "cell_type": "code",
+        "metadata": {},
+        "source": "",
+        "execution_count": None,
+        "outputs": [output],
+    }
+    page = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}}
+    return {"glued.ipynb": json.dumps(page | {"cells": [words, cell]})}
+
+
+INDEX = "# Index\n\n```{toctree}\nglued\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("printed", "value"),
+    [
+        ("0.25", 0.25),
+        ("-3", -3),
+        (
+            "[[3, 1, 'worm'],\n [1, 3, 'mite']]",
+            [[3, 1, "worm"], [1, 3, "mite"]],
+        ),
+        ("{'rate': 0.5, 'steps': (1, 2)}", {"rate": 0.5, "steps": [1, 2]}),
+        ("'<b>\"'", '<b>"'),
+    ],
+)
+def test_a_plain_value_that_was_glued_reaches_the_script(
+    render: Render, printed: str, value: object
+) -> None:
+    built = render(INDEX, glued(printed))
+    assert built.warnings == ""
+    place = built.page("glued").select_one("section.widget")
+    assert json.loads(place["data-settings"]) == {"start": value}
+
+
+@pytest.mark.parametrize(
+    "printed", ["np.float64(0.5)", "nan", "{1, 2}", "<Figure>", "array([1])"]
+)
+def test_a_glued_value_that_is_not_plain_is_told(
+    render: Render, printed: str
+) -> None:
+    warnings = render(INDEX, glued(printed)).warnings
+    assert f"the glued value {printed} is no plain value" in warnings
+
+
 @pytest.mark.parametrize(
     ("place", "complaint"),
     [

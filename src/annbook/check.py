@@ -97,6 +97,7 @@ def main() -> int:
     """Print what was found; return 0 where the machine is ready, else 1."""
     # Its log would bury the answer.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     for name, found in versions().items():
         print(f"{name:12} {found}")
     lines = problems()

@@ -86,6 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Read each picture, or what the camera sees; return 0 where nothing failed, else 1."""
     # TensorFlow's log would bury the answer.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A file's name may hold what a terminal cannot show.

@@ -27,6 +27,7 @@ def main(arguments: list[str]) -> int:
         return 1
     # Its log would bury what is said here.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     from annbook import saving
 
     images, answers, *paths = arguments

@@ -145,8 +145,12 @@
           y[0] + ((box.bottom - inside.y) / (box.bottom - box.top)) * (y[1] - y[0]),
         ];
       };
+      // A finger moves the point and not the page. Chromium heeds "touch-action" on a whole
+      // picture alone, and beside the points a finger shall scroll.
+      handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
       handle.addEventListener("pointerdown", (event) => {
         if (event.button !== 0 || grip) return;
+        handle.focus({ preventScroll: true });
         handle.setPointerCapture(event.pointerId);
         const from = place(event);
         grip = { pointer: event.pointerId, off: at.map((value, axis) => value - from[axis]) };

@@ -4,6 +4,7 @@
 (function (annbook) {
   const { element, number, shape } = annbook;
   const DECIMALS = 5; // enough to type the truth itself
+  const ARROW = 86; // how far down the picture it lies: below the bar, which may be too long
 
   /* What the error's sign says. */
   function verdict(error) {
@@ -20,7 +21,7 @@
       height: 150,
     });
     const end = plane.toX(truth);
-    const bar = shape("rect", { class: "bar", x: plane.toX(0), y: 56, height: 28 });
+    const bar = shape("rect", { class: "bar", x: plane.toX(0), y: 42, height: 28 });
     const arrow = shape("path", { class: "error-arrow" });
     plane.front.append(
       bar,
@@ -33,10 +34,12 @@
       const tip = plane.toX(miles);
       bar.setAttribute("width", tip - plane.toX(0));
       // The arrow points to where the bar should end; a gap too small for one has none.
-      const way = Math.sign(end - tip);
-      const head = Math.min(Math.abs(end - tip), 7);
-      arrow.setAttribute("d", head < 2 ? "" :
-        `M${tip} 70H${end} M${end - way * head} ${70 - head}L${end} 70L${end - way * head} ${70 + head}`);
+      const head = Math.min(Math.abs(end - tip), 6);
+      const back = end - Math.sign(end - tip) * head;
+      arrow.setAttribute(
+        "d",
+        head < 2 ? "" : `M${tip} ${ARROW}H${end}M${back} ${ARROW - head}L${end} ${ARROW}L${back} ${ARROW + head}`
+      );
     };
     return { root: plane.root, show };
   }

@@ -97,7 +97,7 @@
     const { element } = annbook;
     const cell = ([name, content]) =>
       element("div", {}, element("dt", {}, name), element("dd", {}, content));
-    return element("dl", { class: "widget-readings" }, ...rows.map(cell));
+    return element("dl", { class: "widget-readings simple" }, ...rows.map(cell));
   };
 
   /* A line that a screen reader reads out when it has come to rest, not at every change.

@@ -52,7 +52,7 @@ def accuracies(intervals: Mapping[str, tuple[float, float, float]]) -> Figure:
     axes.set(xlim=(least - room, 1 + room / 3), yticks=range(len(intervals)))
     axes.set_yticklabels(intervals)
     axes.set_ylim(len(intervals) - 0.5, -0.7)
-    axes.xaxis.set_major_locator(MaxNLocator(5, prune="upper"))
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x", color=style.FAINT, linewidth=0.8)

@@ -85,8 +85,12 @@ def kernels(kernels: ArrayLike, columns: int = 8) -> Figure:
     """
     stack = np.asarray(kernels, np.float64)
     style.require_shape("kernels", stack, None, None, None)
+    # A few weights fill a tile as many pixels do, so that the gaps stay narrow.
     return digits.signed(
-        stack, [], columns, "weight (+ counts for, \N{MINUS SIGN} against)"
+        np.kron(stack, np.ones((1, 5, 5))),
+        [],
+        columns,
+        "weight (+ counts for, \N{MINUS SIGN} against)",
     )
 
 
