@@ -239,7 +239,7 @@ def _replace(draft: Path, path: Path) -> None:
 def _load_keras(path: Path) -> Loaded:
     # Keras says "File not found" to a file that is there and cut short.
     if not zipfile.is_zipfile(path):
-        raise ValueError("it is another kind of file, or only part of one")
+        raise ValueError("foreign, or cut short")
     model = tf.keras.models.load_model(path)
     return model.input_shape, lambda x: model(x, training=False)
 
