@@ -42,9 +42,6 @@ nitpick_ignore_regex = [("py:class", r"[^.]*"), ("py:exc", r"tf\..*")]
 book_source = str(ROOT / "src")
 book_glossary = "reference/glossary"
 book_widgets = {
-    "network": ["widgets/nodes.js", "widgets/network.js"],
-    "error-split": ["widgets/nodes.js", "widgets/error-split.js"],
-    "guessing-game": ["recogniser/network.js", "widgets/guessing-game.js"],
     "recogniser": [
         "recogniser/network.js",
         "recogniser/preparation.js",

@@ -220,3 +220,55 @@ def test_a_grid_holds_its_path(seed: int, count: int) -> None:
 def test_a_grid_around_nothing_is_named(path: Any, count: int) -> None:
     with pytest.raises(ValueError, match=f"with {count} ticks"):
         landscape.around(np.array(path), count)
+
+
+# Walks.
+
+
+def parabola(bottom: float, bend: float) -> tuple[Floats, Floats]:
+    """Return the heights of a parabola, and where they were measured."""
+    along = np.linspace(-4, 20, 49)
+    return bend / 2 * (along - bottom) ** 2 + 3, along
+
+
+@given(
+    st.floats(-3, 19),
+    st.floats(0.1, 4),
+    st.floats(-4, 20),
+    st.floats(0.01, 0.99),
+    st.integers(0, 8),
+)
+def test_a_walk_on_a_parabola_is_the_one_that_is_known(
+    bottom: float, bend: float, start: float, share: float, steps: int
+) -> None:
+    heights, along = parabola(bottom, bend)
+    places = landscape.walk(heights, along, start, share / bend, steps)
+    ways = (start - bottom) * (1 - share) ** np.arange(steps + 1)
+    np.testing.assert_allclose(places, bottom + ways, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("rate", "wanted"),
+    [
+        (1.0, [9, 8, 8, 8]),
+        (1.5, [9, 7.5, 8.25, 7.875]),
+        (2.0, [9, 7, 9, 7]),
+        (2.5, [9, 6.5, 10.25, 4.625]),
+    ],
+)
+def test_a_walk_arrives_overshoots_swings_or_diverges_by_its_rate(
+    rate: float, wanted: list[float]
+) -> None:
+    heights, along = parabola(8, 1)
+    places = landscape.walk(heights, along, 9, rate, steps=3)
+    np.testing.assert_allclose(places, wanted, atol=1e-9)
+
+
+def test_beyond_the_measured_ground_the_slope_stays_as_it_is_at_the_end() -> (
+    None
+):
+    heights, along = parabola(8, 1)
+    places = landscape.walk(heights, along, 40, 0.5, steps=2)
+    assert places == pytest.approx([40, 34, 28])
+    places = landscape.walk(heights, along, -10, 0.5, steps=1)
+    assert places == pytest.approx([-10, -4])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -145,6 +145,43 @@ def surface(
     places = origin + steps @ np.asarray(axes)
     costs: NDArray[np.float64] = np.apply_along_axis(cost, -1, places)
     return costs
+
+
+def walk(
+    heights: Sequence[float] | NDArray[np.float64],
+    along: Sequence[float] | NDArray[np.float64],
+    start: float,
+    rate: float,
+    steps: int,
+) -> NDArray[np.float64]:
+    """Return the places of gradient descent on a measured line, the start first.
+
+    Parameters
+    ----------
+    heights : sequence of float, shape (n,)
+        The cost at each distance; n is 3 or more.
+    along : sequence of float, shape (n,)
+        The distances, ascending in equal steps.
+    start : float
+        Where the walk begins.
+    rate : float
+        The learning rate: each step is as long as the rate times the slope.
+    steps : int
+        How many, 0 or more.
+
+    Returns
+    -------
+    ndarray, shape (steps + 1,)
+        The slope at a measured distance comes from its neighbours, and between two of them it
+        changes evenly: on a parabola it is exact. Beyond the ends it stays as it is there.
+    """
+    gap = np.ptp(along) / (len(along) - 1)
+    slopes = np.gradient(heights, gap, edge_order=2)
+    places = [float(start)]
+    for _ in range(steps):
+        here = places[-1]
+        places.append(here - rate * np.interp(here, along, slopes))
+    return np.array(places)
 
 
 def around(

@@ -1,62 +1,69 @@
-/* Shape a model's ten probabilities, and read what they cost when the image shows a 7. */
+/* Shape a model's ten probabilities, and read what they cost for the label. */
 "use strict";
 
 (function (annbook) {
-  const LABEL = 7;
-  const EXAMPLES = {
-    "The label itself": [0, 0, 0, 0, 0, 0, 0, 1, 0, 0],
-    "0.6 on the 7": [0, 1, 1, 1, 0, 0, 0, 6, 0, 1],
-    "Everything on the 1": [0, 1, 0, 0, 0, 0, 0, 0, 0, 0],
-    "All alike": [1, 1, 1, 1, 1, 1, 1, 1, 1, 1],
-  };
+  const { element, number } = annbook;
+  const DIGITS = [...Array(10).keys()];
 
-  /* Weights made into probabilities: each one's share in the sum, or null where all are 0. */
-  annbook.distribution = (weights) => {
+  /* Each one's share in the sum, or null where all are 0. */
+  function sharesOf(weights) {
     const total = weights.reduce((a, b) => a + b, 0);
     return total > 0 ? weights.map((weight) => weight / total) : null;
-  };
-  /* As annbook.softmax.cross_entropy for a one-hot label; 0 and not -0 where it is perfect. */
-  annbook.crossEntropy = (label, probabilities) => 0 - Math.log(probabilities[label]);
+  }
 
-  annbook.widget("cross-entropy", (root) => {
-    const { element, number } = annbook;
+  /* One digit in one row: its name, a slider, a number, and the probability as bar and text. */
+  function row(digit, isLabel, value, onchange) {
+    const dial = annbook.dial({ label: `weight of ${digit}`, min: 0, max: 1, step: 0.05, fine: 0.01, value, onchange });
+    const [slider] = dial.root.querySelectorAll("input[type=range]");
+    const [field] = dial.root.querySelectorAll("input[type=number]");
+    field.setAttribute("aria-label", `weight of ${digit}, typed`);
+    const [bar, text] = [element("span", { class: "share-bar" }), element("span")];
+    const look = isLabel ? "belief label" : "belief";
+    const root = element("div", { class: look }, element("span", { "aria-hidden": "true" }, `${digit}`), slider, field,
+      element("span", { class: "share" }, bar, text));
+    const show = (p) => {
+      bar.style.width = `${100 * p}%`;
+      text.textContent = number(p, 2);
+    };
+    return { root, show, get: dial.get, set: dial.set };
+  }
+
+  function start(root, { seven, hedged, mistaken }) {
+    const label = seven.indexOf(1);
+    const [believed, paid] = [element("span"), element("span")];
     const speaker = annbook.speaker({ unseen: true });
-    const line = element("p", { class: "widget-sums" });
-    const shares = [];
-    const rows = EXAMPLES["0.6 on the 7"].map((value, digit) => {
-      const label = digit === LABEL ? `${digit} (the label)` : `${digit}`;
-      const dial = annbook.dial({ label, min: 0, max: 10, step: 0.5, value, onchange: show });
-      shares.push(element("span", { class: "share" }));
-      dial.root.querySelector("input").before(shares[digit]);
-      return dial;
-    });
+    const rows = DIGITS.map((digit) => row(digit, digit === label, hedged[digit], turn));
 
-    function show() {
-      const p = annbook.distribution(rows.map((row) => row.get()));
-      const cost = p ? annbook.crossEntropy(LABEL, p) : NaN;
-      shares.forEach((share, digit) => (share.textContent = p ? `p = ${number(p[digit])}` : "–"));
-      line.textContent = p
-        ? `cost = −ln ${number(p[LABEL])} = ${number(cost, 4)}`
-        : "Give at least one digit some weight.";
-      speaker.say(p ? `The cost is ${number(cost)}.` : line.textContent);
-      root.dataset.result = JSON.stringify({ p, cost: String(cost) });
+    function turn() {
+      const p = sharesOf(rows.map((each) => each.get()));
+      const cost = p ? annbook.softmax.crossEntropy(seven, p) : NaN;
+      rows.forEach((each, digit) => each.show(p ? p[digit] : 0));
+      believed.textContent = p ? number(p[label]) : "give a digit some weight";
+      paid.textContent = number(cost);
+      speaker.say(p
+        ? `Probability of ${label}: ${number(p[label])}. Cost: ${cost === Infinity ? "infinite" : number(cost)}.`
+        : "Give at least one digit some weight.");
     }
 
+    const example = (text, weights) => annbook.button(text, () => {
+      rows.forEach((each, digit) => each.set(weights[digit]));
+      turn();
+    });
     root.append(
-      line,
-      element("div", { class: "dial-grid" }, ...rows.map((row) => row.root)),
-      element(
-        "div",
-        { class: "widget-buttons" },
-        ...Object.entries(EXAMPLES).map(([title, weights]) =>
-          annbook.button(title, () => {
-            rows.forEach((row, digit) => row.set(weights[digit]));
-            show();
-          })
-        )
-      ),
+      annbook.readings([[`probability of the ${label}`, believed], [`cost: −ln of it`, paid]]),
+      annbook.buttons("Predictions",
+        example("The label itself", seven),
+        example("Hedged", hedged),
+        example("Wrong and sure", mistaken),
+        example("All alike", DIGITS.map(() => 0.1))),
+      element("div", { class: "beliefs", role: "group", "aria-label": "How much weight each digit gets" },
+        element("div", { class: "belief belief-heads", "aria-hidden": "true" },
+          element("span"), element("span", {}, "weight"), element("span"), element("span", {}, "p")),
+        ...rows.map((each) => each.root)),
       speaker.root
     );
-    show();
-  });
+    turn();
+  }
+
+  annbook.widget("cross-entropy", start, ["functions/softmax.js"]);
 })((window.annbook = window.annbook || {}));

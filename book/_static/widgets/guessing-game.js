@@ -1,92 +1,91 @@
-/* The guessing game: a network run backwards shows what it imagines, and the reader guesses. */
+/* The guessing game: the book's network run backwards shows what it imagines, the reader guesses. */
 "use strict";
 
 (function (annbook) {
-  const [LOW, HIGH] = [0.01, 0.99]; // what is asked of the outputs, as on the page
+  const { element } = annbook;
+  const SIDE = 28;
+  const DIGITS = [...Array(10).keys()];
 
-  const logit = (p) => Math.log(p / (1 - p));
-
-  /* As annbook.network.rescale: the least becomes low, the greatest high. */
-  function rescale(values) {
-    const least = values.reduce((a, b) => Math.min(a, b));
-    const spread = values.reduce((a, b) => Math.max(a, b)) - least;
-    return values.map((x) => LOW + (HIGH - LOW) * (spread > 0 ? (x - least) / spread : 0.5));
+  /* The digits in a new order, each once. */
+  function shuffled() {
+    const order = [...DIGITS];
+    for (let last = order.length - 1; last > 0; last--) {
+      const other = Math.floor(Math.random() * (last + 1));
+      [order[last], order[other]] = [order[other], order[last]];
+    }
+    return order;
   }
 
-  /* As annbook.network.backquery: what a network of sigmoid layers imagines for its outputs. */
-  annbook.backquery = (model, targets) => {
-    let signal = Float64Array.from(targets);
-    for (const layer of annbook.openModel(model).toReversed()) {
-      const sums = signal.map((p, k) => logit(p) - layer.bias.values[k]);
-      const arrived = new Float64Array(layer.weights.shape[0]);
-      arrived.forEach((_, input) => {
-        for (let k = 0; k < sums.length; k++) {
-          arrived[input] += layer.weights.values[input * sums.length + k] * sums[k];
-        }
-      });
-      signal = rescale(arrived);
-    }
-    return signal;
-  };
+  /* Grey values from 0, paper, to 1, ink. */
+  function paint(canvas, values) {
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(SIDE, SIDE);
+    values.forEach((value, i) => {
+      const grey = Math.round(255 * (1 - value));
+      image.data.set([grey, grey, grey, 255], 4 * i);
+    });
+    context.putImageData(image, 0, 0);
+  }
 
-  annbook.widget("guessing-game", (root) => {
-    const { element } = annbook;
+  function start(root, { asked: targets }) {
     const speaker = annbook.speaker();
     const canvas = element("canvas", {
-      width: 28,
-      height: 28,
-      class: "imagined",
-      role: "img",
+      width: SIDE, height: SIDE, class: "imagined", role: "img",
       "aria-label": "A picture of 28 by 28 grey pixels that the network imagines for one digit",
     });
-    let asked = null;
-    let [right, tried] = [0, 0];
-    const guesses = Array.from({ length: 10 }, (_, digit) =>
-      annbook.button(`${digit}`, () => guess(digit))
-    );
-    const next = annbook.button("Another one", ask);
+    const score = element("span");
+    let [order, round, right, itself, picture] = [shuffled(), 0, 0, 0, null];
+    const guesses = DIGITS.map((digit) => annbook.button(`${digit}`, () => guess(digit)));
+    const next = annbook.button("First picture", show);
 
-    function paint(values) {
-      const context = canvas.getContext("2d");
-      const image = context.createImageData(28, 28);
-      values.forEach((value, i) => {
-        const grey = Math.round(255 * (1 - value));
-        image.data.set([grey, grey, grey, 255], 4 * i);
-      });
-      context.putImageData(image, 0, 0);
-    }
+    const open = (isOpen) => guesses.forEach((each) => (each.disabled = !isOpen));
 
-    async function ask() {
+    async function show() {
       try {
         await annbook.load("models/hidden.js");
       } catch {
-        speaker.say("The network could not be loaded. Press “Another one” to try again.");
+        speaker.say("The network could not be loaded. Press the button to try again.");
         return;
       }
-      const others = [...Array(10).keys()].filter((digit) => digit !== asked);
-      asked = others[Math.floor(Math.random() * others.length)];
-      const targets = Array.from({ length: 10 }, (_, digit) => (digit === asked ? HIGH : LOW));
-      paint(annbook.backquery(annbook.models.hidden, targets));
-      guesses.forEach((button) => (button.disabled = false));
-      root.dataset.asked = asked;
-      speaker.say("Which digit does the network imagine?");
+      if (round === order.length) [order, round, right, itself] = [shuffled(), 0, 0, 0];
+      const layers = annbook.network.layersOf(annbook.models.hidden);
+      picture = annbook.network.backquery(layers, targets[order[round]]);
+      paint(canvas, picture);
+      open(true);
+      next.disabled = true;
+      tell(`Picture ${round + 1} of ${order.length}: which digit was the network asked for?`);
+      guesses[0].focus({ preventScroll: true });
     }
 
     function guess(digit) {
-      tried += 1;
-      if (digit === asked) right += 1;
-      guesses.forEach((button) => (button.disabled = true));
-      const verdict = digit === asked ? "Right" : `Not quite. It was a ${asked}`;
-      speaker.say(`${verdict}. You have ${right} of ${tried}.`);
-      next.focus();
+      const asked = order[round++];
+      const shares = annbook.predict(annbook.models.hidden, picture);
+      const read = shares.indexOf(Math.max(...shares));
+      right += digit === asked;
+      itself += read === asked;
+      open(false);
+      next.disabled = false;
+      next.textContent = round < order.length ? "Next picture" : "Play again";
+      const own = read === asked ? "The network reads it so, too." : `The network itself reads a ${read}.`;
+      tell(`${digit === asked ? "Right" : "No"}: it was asked for a ${asked}. ${own}`);
+      next.focus({ preventScroll: true });
+    }
+
+    function tell(text) {
+      speaker.say(text);
+      score.textContent = `you ${right} of ${round}, the network ${itself} of ${round}`;
     }
 
     root.append(
-      canvas,
-      element("div", { class: "widget-buttons", role: "group", "aria-label": "Your guess" }, ...guesses),
-      element("div", { class: "widget-buttons" }, next),
-      speaker.root
+      element("div", { class: "game" }, canvas,
+        element("div", {}, annbook.buttons("Your guess", ...guesses), annbook.buttons("The game", next),
+          annbook.readings([["read rightly", score]]), speaker.root))
     );
-    ask();
-  });
+    open(false);
+    tell("");
+  }
+
+  annbook.widget("guessing-game", start, [
+    "recogniser/network.js", "functions/neuron.js", "functions/network.js",
+  ]);
 })((window.annbook = window.annbook || {}));

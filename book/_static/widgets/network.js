@@ -1,68 +1,57 @@
-/* The 3-3 network of the slide: turn inputs and weights, and watch the signal pass. */
+/* Three inputs, three hidden neurons, nine weights: turn them, and watch the signal pass. */
 "use strict";
 
 (function (annbook) {
-  const WEIGHTS = [[0.9, 0.3, 0.4], [0.2, 0.8, 0.2], [0.1, 0.5, 0.6]];
-  const INPUTS = [0.9, 0.1, 0.8];
-  const PRINTED = [0.9, 0.2, 0.1]; // on the slide, where it does not give the printed result
+  const { element, number } = annbook;
 
-  /* As annbook.network.layer_sums without a bias, and forward for one layer. */
-  annbook.layerSums = (weights, inputs) =>
-    weights.map((row) => row.reduce((sum, weight, j) => sum + weight * inputs[j], 0));
-  annbook.layer = (weights, inputs) => {
-    const sums = annbook.layerSums(weights, inputs);
-    return { sums, outputs: sums.map((x) => 1 / (1 + Math.exp(-x))) };
-  };
-
-  annbook.widget("network", (root) => {
-    const { element, number } = annbook;
-    const picture = annbook.nodes(3, 3, ["input", "hidden output"]);
+  function start(root, { weights: W, inputs: I, printed_inputs: printed }) {
+    const image = annbook.nodes({
+      label: "Each input is connected with each hidden neuron, a thicker line for a larger weight",
+      names: ["inputs", "hidden outputs"],
+      counts: [I.length, W.length],
+      near: "right",
+    });
+    const [summed, sent] = [element("span"), element("span")];
     const speaker = annbook.speaker({ unseen: true });
-    const table = element("p", { class: "widget-sums" });
-    const inputs = INPUTS.map((value, j) =>
-      annbook.dial({ label: `input ${j + 1}`, min: -1, max: 1, step: 0.1, value, onchange: show })
+    const inputs = I.map((value, j) =>
+      annbook.dial({ label: `input ${j + 1}`, min: -1, max: 1, step: 0.1, value, onchange: turn })
     );
-    const weights = annbook.weightTable(
-      WEIGHTS,
-      (k, j) => `from ${j + 1} to ${k + 1}`,
-      show
-    );
+    const weights = annbook.weightTable({
+      caption: "The weights: a row for each neuron that receives",
+      to: "hidden", from: "input", weights: W, onchange: turn,
+    });
 
-    function show() {
-      const signal = inputs.map((dial) => dial.get());
-      const W = weights.get();
-      const { sums, outputs } = annbook.layer(W, signal);
-      picture.show({
+    function turn() {
+      const [now, signal] = [weights.get(), inputs.map((dial) => dial.get())];
+      const layer = { weights: now, bias: now.map(() => 0) };
+      const { sums: [sums], outputs: [, outputs] } = annbook.network.forward([layer], signal);
+      image.show({
         left: signal.map((x) => number(x, 2)),
-        right: outputs.map((o) => number(o, 3)),
-        edges: W.map((row) => row.map((w) => ({ text: number(w, 2), size: w }))),
+        right: outputs.map((output) => number(output)),
+        edges: now.map((row) => row.map((w) => ({ text: number(w, 2), size: w }))),
       });
-      const list = (values) => values.map((value) => number(value)).join(", ");
-      table.textContent = `sums X = (${list(sums)}), outputs O = (${list(outputs)})`;
-      picture.svg.setAttribute("aria-label", `Three inputs, three hidden nodes. ${table.textContent}`);
-      speaker.say(`The hidden nodes send ${list(outputs)}.`);
-      root.dataset.result = JSON.stringify({ sums, outputs });
+      summed.textContent = annbook.vector(sums);
+      sent.textContent = annbook.vector(outputs);
+      speaker.say(`Sums ${annbook.vector(sums)}, outputs ${annbook.vector(outputs)}.`);
     }
 
-    const start = (values) => () => {
+    const begin = (values) => () => {
       inputs.forEach((dial, j) => dial.set(values[j]));
-      weights.set(WEIGHTS);
-      show();
+      weights.set(W);
+      turn();
     };
     root.append(
-      picture.svg,
-      table,
-      ...inputs.map((dial) => dial.root),
-      element("p", {}, "Weights:"),
+      image.root,
+      annbook.readings([["sums X", summed], ["outputs O", sent]]),
+      element("div", { class: "dials" }, ...inputs.map((dial) => dial.root)),
       weights.root,
-      element(
-        "div",
-        { class: "widget-buttons" },
-        annbook.button("This page's input", start(INPUTS)),
-        annbook.button("The input printed on the slide", start(PRINTED))
-      ),
+      annbook.buttons("Start again",
+        annbook.button("This page's numbers", begin(I)),
+        annbook.button("The slide's printed input", begin(printed))),
       speaker.root
     );
-    show();
-  });
+    turn();
+  }
+
+  annbook.widget("network", start, ["functions/neuron.js", "functions/network.js", "widgets/nodes.js"]);
 })((window.annbook = window.annbook || {}));
