@@ -200,11 +200,18 @@ def test_a_folder_with_half_of_its_weights_is_told_in_one_line(
         saving.load(path)
 
 
+@pytest.mark.parametrize("signed", [False, True])
 def test_a_folder_that_does_not_answer_is_told_in_one_line(
-    tmp_path: Path,
+    signed: bool, tmp_path: Path
 ) -> None:
     silent = tf.Module()
-    tf.saved_model.save(silent, str(tmp_path / "model"))
+    silent.double = tf.function(lambda x: 2 * x)
+    known = silent.double.get_concrete_function(tf.TensorSpec((None, 6)))
+    tf.saved_model.save(
+        silent,
+        str(tmp_path / "model"),
+        signatures={"serving_default": known} if signed else None,
+    )
     with pytest.raises(BookError, match="no saved model that can be read"):
         saving.load(tmp_path / "model")
 

@@ -239,7 +239,7 @@ def _replace(draft: Path, path: Path) -> None:
 def _load_keras(path: Path) -> Loaded:
     # Keras says "File not found" to a file that is there and cut short.
     if not zipfile.is_zipfile(path):
-        raise ValueError("it is another kind of file, or only part of one")
+        raise ValueError("foreign, or cut short")
     model = tf.keras.models.load_model(path)
     return model.input_shape, lambda x: model(x, training=False)
 
@@ -285,7 +285,7 @@ def _in_rows(
 
     def ask_rows(images: ArrayLike) -> NDArray[np.float32]:
         inputs = np.asarray(images, np.float32)
-        if inputs.ndim < 2 or math.prod(inputs.shape[1:]) != math.prod(shape):
+        if math.prod(inputs.shape[1:]) != math.prod(shape):
             raise BookError(
                 f"takes {math.prod(shape)} values for each image, "
                 f"and was given an array of shape {inputs.shape}",
