@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from jupyter_cache import get_cache
+from nbclient import NotebookClient
+from nbformat.v4 import new_notebook
 
 from bookbuild import execution
 
@@ -232,3 +234,11 @@ def test_the_build_after_an_interruption_is_remembered_again(
     app.emit("builder-inited")
     app.build(reads="whole")
     assert app.remembered() == "whole"
+
+
+def test_kernels_are_ended_at_once_and_say_nothing_on_the_way(
+    render: Callable[..., Any],
+) -> None:
+    render("# A book\n")
+    client = NotebookClient(new_notebook())
+    assert client.shutdown_kernel == "immediate"

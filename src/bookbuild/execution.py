@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_cache import get_cache
+from nbclient import NotebookClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -92,6 +93,15 @@ def fingerprint(files: Iterable[Path], *facts: str) -> str:
     return digest.hexdigest()[:16]
 
 
+def end_kernels_at_once() -> None:
+    """Have a page's kernel ended when its last cell has run.
+
+    Asked to end by itself it may complain of its own sockets on the way, on the build's
+    error output.
+    """
+    NotebookClient.shutdown_kernel.default_value = "immediate"
+
+
 def open_cache(app: Sphinx) -> None:
     """Make the cache's database before the pages race to make it."""
     get_cache(str(app.config.nb_execution_cache_path)).list_cache_records()
@@ -120,6 +130,7 @@ def forget_after_failure(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register ``book_fingerprint``: when it changes, every page is read again."""
     app.add_config_value("book_fingerprint", "", "env", str)
+    end_kernels_at_once()
     app.connect("builder-inited", open_cache)
     app.connect("builder-inited", set_memory_aside)
     # Sphinx has written it anew just before.
