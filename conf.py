@@ -35,10 +35,14 @@ extensions = [
     "sphinxcontrib.bibtex",
     "bookbuild",
 ]
+templates_path = ["book/_templates"]
 nitpicky = True
 # The types in our docstrings are words ("ndarray, shape (n,)"), not links.
 # TensorFlow's own errors have no page here.
 nitpick_ignore_regex = [("py:class", r"[^.]*"), ("py:exc", r"tf\..*")]
+# Where the book and its sources are published; while empty, nothing links there.
+book_address = os.environ.get("ANNBOOK_ADDRESS", "")
+book_repository = os.environ.get("ANNBOOK_REPOSITORY", "")
 book_source = str(ROOT / "src")
 book_glossary = "reference/glossary"
 book_widgets = {
@@ -71,12 +75,18 @@ os.environ.setdefault("ANNBOOK_LOGS", str(ROOT / "_build" / "logs"))
 
 # Execution: see CONTRIBUTING.md, "How a page runs".
 os.environ.update(execution.kernel_environment(ROOT / "_build" / "ipython"))
+lessons = [
+    *ROOT.glob("src/annbook/**/*.py"),
+    *ROOT.glob("src/annbook/**/*.npz"),
+    Path(execution.__file__),
+]
+outputs = execution.fingerprint(ROOT, lessons, book_edition)
+# What makes pages of these outputs: a change reads them again, and runs nothing.
 book_fingerprint = execution.fingerprint(
-    [path for path in ROOT.glob("src/**/*") if path.suffix in {".py", ".npz"}],
-    book_edition,
+    ROOT, ROOT.glob("src/bookbuild/*.py"), outputs
 )
 nb_execution_mode = "cache"
-nb_execution_cache_path = str(ROOT / "_build" / "cache" / book_fingerprint)
+nb_execution_cache_path = str(ROOT / "_build" / "cache" / outputs)
 nb_execution_raise_on_error = True
 nb_execution_show_tb = True
 nb_execution_timeout = 300

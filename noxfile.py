@@ -29,7 +29,7 @@ SPHINX_OPTIONS = (
     "-j",
     "2",
 )
-GROUPS = ("book", "test", "lint", "serve")
+GROUPS = ("book", "test", "lint", "serve", "lab", "site", "supply")
 
 
 def install(session: nox.Session, *groups: str, package: bool = True) -> None:

@@ -34,7 +34,7 @@ def key(root: Path, tree: Tree, *facts: str) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         paths.append(path)
-    return execution.fingerprint(paths, *facts)
+    return execution.fingerprint(root, paths, *facts)
 
 
 CHANGES: dict[str, Tree] = {
@@ -70,6 +70,10 @@ def test_the_fingerprint_comes_back_with_the_files_in_any_order(
         != before
     )
     assert key(tmp_path, dict(reversed(TREE.items())), "full") == before
+
+
+def test_the_fingerprint_is_the_same_in_another_folder(tmp_path: Path) -> None:
+    assert key(tmp_path / "here", TREE) == key(tmp_path / "there", TREE)
 
 
 def test_the_fingerprint_changes_with_the_facts(tmp_path: Path) -> None:

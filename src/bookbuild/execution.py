@@ -66,11 +66,13 @@ def kernel_environment(ipython_folder: Path) -> dict[str, str]:
     }
 
 
-def fingerprint(files: Iterable[Path], *facts: str) -> str:
+def fingerprint(root: Path, files: Iterable[Path], *facts: str) -> str:
     """Return a key that changes with any file, fact or installed package.
 
     Parameters
     ----------
+    root : Path
+        The folder of the files; where it lies does not matter.
     files : iterable of Path
         What the pages import; their order does not matter.
     *facts : str
@@ -86,10 +88,9 @@ def fingerprint(files: Iterable[Path], *facts: str) -> str:
     for fact in (sys.version, *sorted(packages), *facts):
         digest.update(fact.encode() + b"\0")
     for path in sorted(files):
-        # The whole path: a module that moved is a module that old imports no longer find.
-        digest.update(
-            path.as_posix().encode() + b"\0" + path.read_bytes() + b"\0"
-        )
+        # With its folder: a module that moved is a module that old imports no longer find.
+        name = path.relative_to(root).as_posix()
+        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 
