@@ -256,7 +256,8 @@ class Engine:
 
         try:
             async with every(
-                PATIENCE, lambda: logger.info("  ... %s: %s", page.name, where())
+                PATIENCE,
+                lambda: logger.info("  ... %s: %s", page.name, where()),
             ):
                 await kernel.run(
                     notebook,
@@ -336,9 +337,7 @@ class Engine:
 
 def code_number(notebook: NotebookNode, place: int) -> int:
     """Return which code cell, from 1, is the cell at a place, from 0."""
-    return sum(
-        cell.cell_type == "code" for cell in notebook.cells[: place + 1]
-    )
+    return sum(cell.cell_type == "code" for cell in notebook.cells[: place + 1])
 
 
 def outputs_of(notebook: NotebookNode, seconds: float) -> dict[str, Any]:

@@ -124,9 +124,7 @@ async def run(
     try:
         await client.async_start_new_kernel(cwd=str(folder))
         await client.async_start_new_kernel_client()
-        information = await client.async_wait_for_reply(
-            client.kc.kernel_info()
-        )
+        information = await client.async_wait_for_reply(client.kc.kernel_info())
         notebook.metadata["language_info"] = information["content"][
             "language_info"
         ]

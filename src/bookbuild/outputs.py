@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sphinx.errors import SphinxError
@@ -18,6 +17,7 @@ from bookbuild.fingerprint import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 KEPT = 12
 """How many keys a page keeps."""
@@ -71,7 +71,7 @@ def write_checked(path: Path, content: Any) -> None:
     OutputsError
         Where it cannot be written.
     """
-    text = json.dumps(content, sort_keys=True)
+    text = json.dumps(content)
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, f"{digest(text)}\n{text}")
