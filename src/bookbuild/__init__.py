@@ -21,6 +21,7 @@ from bookbuild import (
     report,
     source,
     terms,
+    unchanged,
     widget,
 )
 
@@ -44,6 +45,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         report,
         source,
         terms,
+        unchanged,
         widget,
     ):
         part.setup(app)

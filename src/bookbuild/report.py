@@ -116,7 +116,7 @@ class Report:
         """Take down which pages' cells ran."""
         self._ran = pages
 
-    def print(self, app: Sphinx, exception: Exception | None) -> None:
+    def print(self, app: Sphinx, exception: Exception | None = None) -> None:
         """Print the summary of a build of the site that came to its end."""
         if exception is None and app.builder.name == "html":
             seconds = time.monotonic() - self._start
@@ -127,8 +127,10 @@ class Report:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the counts and the closing lines."""
     app.add_config_value("book_edition_line", "", "", str)
+    app.add_event("book-unchanged")
     report = Report()
     app.connect("doctree-read", count_page)
     app.connect("book-pages-ran", report.note)
     app.connect("build-finished", report.print)
+    app.connect("book-unchanged", report.print)
     return {"parallel_read_safe": True}
