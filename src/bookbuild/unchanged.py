@@ -18,7 +18,7 @@ from bookbuild import fingerprint, memory
 from bookbuild.outputs import read_checked, write_checked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sphinx.application import Sphinx
 
@@ -30,69 +30,82 @@ def note_path(app: Sphinx) -> Path:
     return Path(app.doctreedir, "unchanged.json")
 
 
-def sources(app: Sphinx) -> Iterator[Path]:
-    """Yield the files that a book is made from; what an interpreter keeps there is none."""
-    env = app.env
-    yield Path(app.confdir, "conf.py")
-    for folder in (app.srcdir, app.config.book_source):
+def files_in(*folders: str | Path) -> Iterator[Path]:
+    """Yield the files of folders, but not what an interpreter keeps there."""
+    for folder in folders:
         for path in Path(folder).rglob("*"):
             if path.is_file() and "__pycache__" not in path.parts:
                 yield path
-    for files in env.dependencies.values():
-        yield from (Path(env.srcdir, each) for each in files)
 
 
-def key_of(root: Path, paths: set[Path]) -> str:
+def key_of(paths: Iterable[Path]) -> str:
     """Return a key of the names and contents of files; one that is missing counts as such."""
     parts: list[str | bytes] = []
     for path in sorted(paths):
-        parts.append(path.as_posix().removeprefix(root.as_posix()))
+        parts.append(path.as_posix())
         parts.append(path.read_bytes() if path.is_file() else "missing")
     return fingerprint.digest(*parts)
 
 
-def state(app: Sphinx) -> dict[str, str]:
-    """Return the keys of what a build is made from and of what stands written."""
+def before(app: Sphinx) -> dict[str, str]:
+    """Return the keys of what a build is made from."""
+    # Themes change settings while they build: so they are looked at before.
     settings = {each.name: each.value for each in app.config}
-    written = {path for path in Path(app.outdir).rglob("*") if path.is_file()}
+    build = [settings, sorted(app.tags), app.builder.name, str(app.outdir)]
+    folders = files_in(app.srcdir, app.config.book_source)
     return {
-        "settings": stable_hash(
-            [settings, sorted(app.tags), app.builder.name, str(app.outdir)]
-        ),
+        "settings": stable_hash(build),
         "packages": fingerprint.installed(),
-        "sources": key_of(Path(app.confdir), {*sources(app)}),
-        "written": key_of(Path(app.outdir), written),
+        "sources": key_of([Path(app.confdir, "conf.py"), *folders]),
     }
 
 
-def look(app: Sphinx) -> None:
-    """End an update at once where all is as the last build left it."""
-    path = note_path(app)
-    if app.config.book_outputs and read_checked(path) == state(app):
-
-        def update() -> None:
-            logger.info("nothing has changed since the last build")
-            app.emit("book-unchanged")
-            memory.forget_after_failure(app, None)
-            # Extensions would finish a build that has not been.
-            sys.exit(0)
-
-        app.builder.build_update = update  # type: ignore[method-assign]
-    # Until this build has come to its end nobody knows what stands written.
-    else:
-        path.unlink(missing_ok=True)
+def after(app: Sphinx) -> dict[str, str]:
+    """Return the keys of what stands written, and of files elsewhere that pages show."""
+    shown = {
+        Path(app.srcdir, each)
+        for files in app.env.dependencies.values()
+        for each in files
+    }
+    return {"shown": key_of(shown), "written": key_of(files_in(app.outdir))}
 
 
-def note(app: Sphinx, exception: Exception | None) -> None:
-    """Leave the keys of a build that came to its end without a warning."""
-    if app.config.book_outputs and not exception and not app._warncount:
-        write_checked(note_path(app), state(app))
+class Watch:
+    """What a build knows of the one before it."""
+
+    def __init__(self) -> None:
+        self._before: dict[str, str] = {}
+
+    def look(self, app: Sphinx) -> None:
+        """End an update at once where all is as the last build left it."""
+        if not app.config.book_outputs:
+            return
+        self._before = before(app)
+        if read_checked(note_path(app)) == self._before | after(app):
+
+            def update() -> None:
+                logger.info("nothing has changed since the last build")
+                app.emit("book-unchanged")
+                memory.forget_after_failure(app, None)
+                # Extensions would finish a build that has not been.
+                sys.exit(0)
+
+            app.builder.build_update = update  # type: ignore[method-assign]
+        else:
+            # Until this build has come to its end nobody knows what stands written.
+            note_path(app).unlink(missing_ok=True)
+
+    def note(self, app: Sphinx, exception: Exception | None) -> None:
+        """Leave the keys of a build that came to its end without a warning."""
+        if self._before and not exception and not app._warncount:
+            write_checked(note_path(app), self._before | after(app))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the look before a build and the note after it."""
+    watch = Watch()
     # Once all settings are made.
-    app.connect("builder-inited", look, priority=900)
+    app.connect("builder-inited", watch.look, priority=900)
     # Once all is written.
-    app.connect("build-finished", note, priority=900)
+    app.connect("build-finished", watch.note, priority=900)
     return {"parallel_read_safe": True}
