@@ -21,11 +21,10 @@ from myst_nb.core.read import (
 )
 from myst_nb.sphinx_ import NbMetadataCollector
 from nbformat import from_dict
-from sphinx.errors import SphinxError
 from sphinx.util import logging
 
 from bookbuild import fingerprint, kernel
-from bookbuild.failure import PageError, describe, line_in_page
+from bookbuild.failure import BuildError, PageError, describe, line_in_page
 from bookbuild.outputs import Memo, Store, read_checked
 from bookbuild.schedule import every, in_turn
 
@@ -44,11 +43,12 @@ logger = logging.getLogger(__name__)
 PATIENCE = 20.0
 """After so many seconds a page that runs says where it is."""
 
+FEW = 3
+"""Not more pages than these are read in one process: to start others takes longer."""
 
-class EditedError(SphinxError):
+
+class EditedError(BuildError):
     """Code that cannot be read, or that changed while pages ran."""
-
-    category = "The code"
 
 
 @dataclass(frozen=True)
@@ -161,11 +161,9 @@ def read_with_outputs(
     """
     kept = read_checked(outputs)
     notebook = read_notebook(text, page.path, config)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    before = read_notebook(page.text, page.path, config)
-    was = [cell.source for cell in before.cells if cell.cell_type == "code"]
-    if kept is None or [cell.source for cell in code] != was:
+    if kept is None or fingerprint.cells_key(notebook) != page.cells.key:
         raise EditedError(f"{page.path} changed while it was read: build again")
+    code = fingerprint.code_cells(notebook)
     for cell, put_out in zip(code, kept["cells"], strict=True):
         cell.execution_count = put_out["count"]
         cell.outputs = from_dict(put_out["outputs"])
@@ -182,6 +180,7 @@ class Engine:
         self._store: Store
         self._sources: Sources
         self._words: dict[str, str] = {}
+        self._workers = 1
 
     def find_outdated(
         self, app: Sphinx, env: BuildEnvironment, *_: object
@@ -239,6 +238,9 @@ class Engine:
         if pages:
             self._store.note_use({page.name: page.key for page in pages})
         app.emit("book-pages-ran", self.ran)
+        self._workers = app.parallel
+        if len(docnames) <= FEW:
+            app.parallel = 1
 
     async def _run(self, app: Sphinx, page: Page, pages: int) -> None:
         notebook = read_notebook(page.text, page.path, app.env.myst_config)  # type: ignore[attr-defined]
@@ -318,6 +320,7 @@ class Engine:
 
     def note_states(self, app: Sphinx, env: BuildEnvironment) -> None:
         """Remember what each page was read from."""
+        app.parallel = self._workers
         if app.config.book_outputs:
             config = env.mystnb_config  # type: ignore[attr-defined]
             env.mystnb_config = config.copy(custom_formats={})  # type: ignore[attr-defined]
@@ -348,8 +351,7 @@ def outputs_of(notebook: NotebookNode, seconds: float) -> dict[str, Any]:
         "language_info": notebook.metadata["language_info"],
         "cells": [
             {"count": cell.execution_count, "outputs": cell.outputs}
-            for cell in notebook.cells
-            if cell.cell_type == "code"
+            for cell in fingerprint.code_cells(notebook)
         ],
     }
 

@@ -26,10 +26,14 @@ LAST = 6
 """How many lines of the exception are told."""
 
 
-class PageError(SphinxError):
-    """A page whose cells did not come to their end; its text is all that is to be said."""
+class BuildError(SphinxError):
+    """An end of a build whose text is all that is to be said."""
 
-    category = "A page failed"
+    category = "The book cannot be built"
+
+
+class PageError(BuildError):
+    """A page whose cells did not come to their end."""
 
 
 def line_in_cell(traceback: Sequence[str]) -> int | None:
@@ -123,11 +127,11 @@ def stop_workers(_app: Sphinx, exception: Exception | None) -> None:
 
 
 def end(app: Sphinx, exception: Exception | None) -> None:
-    """End a build in which a page failed with what is to be said of it, and nothing after it.
+    """End a build with what is to be said of it, and nothing after it.
 
     Sphinx would add a traceback of its own; ``--verbose`` shows it.
     """
-    if isinstance(exception, PageError) and not app.config.verbosity:
+    if isinstance(exception, BuildError) and not app.config.verbosity:
         logger.error("%s", exception)
         sys.exit(1)
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from bookbuild import kernel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Set
+    from collections.abc import Iterable, Iterator, Mapping
 
     from nbformat import NotebookNode
 
@@ -198,17 +198,25 @@ class Cells:
     """What of the package the cells import or name."""
 
 
-def read_cells(notebook: NotebookNode, package: str) -> Cells:
-    """Return what a notebook runs."""
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    language = notebook.metadata.get("kernelspec", {}).get("name", "")
-    parts = [language]
-    names: Set[str] = set()
-    for cell in code:
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return a notebook's cells that run."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def cells_key(notebook: NotebookNode) -> str:
+    """Return a key of what a notebook's cells do."""
+    parts = [notebook.metadata.get("kernelspec", {}).get("name", "")]
+    for cell in code_cells(notebook):
         marks = MARKS & {*cell.metadata.get("tags", [])}
         parts += [cell.source, *sorted(marks)]
-        names = names | _names_of(cell.source, package)
-    return Cells(digest(*parts), len(code), tuple(sorted(names)))
+    return digest(*parts)
+
+
+def read_cells(notebook: NotebookNode, package: str) -> Cells:
+    """Return what a notebook runs."""
+    code = code_cells(notebook)
+    names = {name for cell in code for name in _names_of(cell.source, package)}
+    return Cells(cells_key(notebook), len(code), tuple(sorted(names)))
 
 
 def _names_of(source: str, package: str) -> set[str]:

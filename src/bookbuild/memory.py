@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 from sphinx.util import logging
 
-from bookbuild.outputs import writing
+from bookbuild.outputs import OutputsError, writing
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -23,10 +24,20 @@ class Turn:
         self._lock: FileLock | None = None
 
     def take(self, app: Sphinx, *_: object) -> None:
-        """Take the turn, or wait for it; a build that was killed has given it back."""
-        if not app.config.book_outputs:
-            return
-        folder = Path(app.config.book_outputs)
+        """Take the turn, or wait for it; a build that was killed has given it back.
+
+        Raises
+        ------
+        SystemExit
+            Where the folder cannot be written: with one line that helps.
+        """
+        if app.config.book_outputs:
+            try:
+                self._take(Path(app.config.book_outputs))
+            except OutputsError as error:
+                sys.exit(str(error))
+
+    def _take(self, folder: Path) -> None:
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = FileLock(folder / ".lock")

@@ -11,8 +11,7 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sphinx.errors import SphinxError
-
+from bookbuild.failure import BuildError
 from bookbuild.fingerprint import digest
 
 if TYPE_CHECKING:
@@ -23,10 +22,8 @@ KEPT = 12
 """How many keys a page keeps."""
 
 
-class OutputsError(SphinxError):
+class OutputsError(BuildError):
     """Outputs that cannot be kept."""
-
-    category = "Outputs cannot be kept"
 
 
 @contextmanager

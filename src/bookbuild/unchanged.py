@@ -90,7 +90,7 @@ class Watch:
                 # Extensions would finish a build that has not been.
                 sys.exit(0)
 
-            app.builder.build_update = update  # type: ignore[method-assign]
+            app.builder.build_update = update  # type: ignore[misc]
         else:
             # Until this build has come to its end nobody knows what stands written.
             note_path(app).unlink(missing_ok=True)
