@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bookbuild import (
+    addresslist,
     chain,
     claims,
     edition,
@@ -15,6 +16,9 @@ from bookbuild import (
     failure,
     lesson,
     mathml,
+    moved,
+    parts,
+    plan,
     published,
     question,
     report,
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part with Sphinx; all of them are safe in parallel."""
     for part in (
+        addresslist,
         chain,
         claims,
         edition,
@@ -37,6 +42,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
         failure,
         lesson,
         mathml,
+        moved,
+        parts,
+        plan,
         published,
         question,
         report,
