@@ -45,13 +45,12 @@ book_address = os.environ.get("ANNBOOK_ADDRESS", "")
 book_repository = os.environ.get("ANNBOOK_REPOSITORY", "")
 book_source = str(ROOT / "src")
 book_glossary = "reference/glossary"
-book_widgets = {
-    "recogniser": [
-        "recogniser/network.js",
-        "recogniser/preparation.js",
-        "recogniser/recogniser.js",
-    ],
-}
+RECOGNISER = [
+    "recogniser/network.js",
+    "recogniser/preparation.js",
+    "recogniser/recogniser.js",
+]
+book_widgets = {"recogniser": RECOGNISER, "drawing-pad": RECOGNISER}
 book_chain = {
     "MNIST": "workshop/mnist",
     "Model": "workshop/model",
@@ -119,12 +118,18 @@ html_title = project
 html_math_renderer = "mathml"
 # Without it the theme complains in the console.
 html_context = {"default_mode": "auto"}
+html_logo = "book/_static/brand/logo.svg"
+html_favicon = html_logo
 html_static_path = ["book/_static"]
-html_css_files = ["book.css"]
+html_css_files = ["book.css", "links.css"]
+html_js_files = [("links.js", {"defer": "defer"})]
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {
+    "logo": {"text": project},
     "navbar_persistent": [],  # the sidebar has the search
+    # The first page is wide, and short enough.
+    "secondary_sidebar_items": {"**": ["page-toc.html"], "index": []},
     "show_toc_level": 2,
     "use_download_button": False,
 }
@@ -142,7 +147,8 @@ def export_models(app: Sphinx, exception: Exception | None) -> None:
     """Put the trained models beside the pages, where a page's recogniser loads them."""
     pages = app.env.metadata.values()
     used = any(
-        {"recogniser", "guessing-game"} & {*page.get("widgets", [])}
+        {"recogniser", "drawing-pad", "guessing-game"}
+        & {*page.get("widgets", [])}
         for page in pages
     )
     folder = Path(app.outdir, "_static", "models")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import nox
@@ -127,6 +128,13 @@ def recognise(session: nox.Session) -> None:
 
 
 @nox.session
+def brand(session: nox.Session) -> None:
+    """Draw the book's logo, icon and card anew, into book/_static/brand."""
+    install(session, "book")
+    session.run("python", "-m", "bookbuild.brand", "book/_static/brand")
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Time the training against Keras and NumPy, then the recogniser in the built page."""
     install(session, "test")
@@ -172,6 +180,13 @@ def lock(session: nox.Session) -> None:
         "-o",
         LOCK,
     )
+
+
+@nox.session(venv_backend="none")
+def labels(session: nox.Session) -> None:
+    """Add the addresses of new headings, figures and exercises to book/labels.txt."""
+    command = (sys.executable, "src/bookbuild/addresses.py", "book")
+    session.run(*command, external=True)
 
 
 @nox.session(venv_backend="none")

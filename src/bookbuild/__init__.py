@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bookbuild import (
     addresslist,
+    anchors,
     chain,
     claims,
     edition,
@@ -17,7 +18,7 @@ from bookbuild import (
     lesson,
     mathml,
     moved,
-    parts,
+    navigation,
     plan,
     published,
     question,
@@ -35,6 +36,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part with Sphinx; all of them are safe in parallel."""
     for part in (
         addresslist,
+        anchors,
         chain,
         claims,
         edition,
@@ -43,7 +45,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         lesson,
         mathml,
         moved,
-        parts,
+        navigation,
         plan,
         published,
         question,

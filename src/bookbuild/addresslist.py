@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from bookbuild.parts import Part, parts_of
+from bookbuild.anchors import Anchor, anchors_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
+
 
 class address_list(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
     """The place of the list, until all pages are read."""
@@ -39,40 +40,43 @@ def in_order(env: BuildEnvironment, docname: str) -> Iterator[str]:
         yield from in_order(env, each)
 
 
-def part_row(app: Sphinx, docname: str, page: str, part: Part) -> nodes.row:
-    """Return the row of a part: its link, what it is, and its address as text."""
+def anchor_row(app: Sphinx, docname: str, page: str, anchor: Anchor) -> nodes.row:
+    """Return the row of an anchor: its link, what it is, and its address as text."""
     base = app.builder.get_relative_uri(docname, page)
     link = nodes.reference(
-        "", part.title, internal=True, refuri=f"{base}#{part.label}"
+        "", anchor.title, internal=True, refuri=f"{base}#{anchor.label}"
     )
-    where = app.builder.get_target_uri(page) + f"#{part.label}"
-    cells = [link], [nodes.Text(part.kind)], [nodes.literal(text=where)]
+    where = app.builder.get_target_uri(page) + f"#{anchor.label}"
+    cells = [link], [nodes.Text(anchor.kind)], [nodes.literal(text=where)]
     entries = [nodes.entry("", nodes.paragraph("", "", *c)) for c in cells]
     return nodes.row("", *entries)
 
 
-def page_table(app: Sphinx, docname: str, page: str) -> nodes.table:
-    """Return the table of a page's parts."""
-    rows = [part_row(app, docname, page, p) for p in parts_of(app.env, page)]
+def page_list(app: Sphinx, docname: str, page: str) -> list[nodes.Node]:
+    """Return a page's title and the table of what it holds."""
+    rows = [
+        anchor_row(app, docname, page, each)
+        for each in anchors_of(app.env, page)
+    ]
     columns = [nodes.colspec(colwidth=width) for width in (45, 10, 45)]
-    body = nodes.tbody("", *rows)
-    return nodes.table("", nodes.tgroup("", *columns, body, cols=3))
+    group = nodes.tgroup("", *columns, nodes.tbody("", *rows), cols=3)
+    name = nodes.strong(text=app.env.titles[page].astext())
+    return [
+        nodes.paragraph("", "", name),
+        nodes.table("", group, classes=["addresses"]),
+    ]
 
 
 def fill_lists(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put the list into its place on a page that is about to be written."""
     for place in list(doctree.findall(address_list)):
-        tables = []
-        for page in dict.fromkeys(in_order(app.env, app.config.root_doc)):
-            table = page_table(app, docname, page)
-            table.insert(0, nodes.title(text=app.env.titles[page].astext()))
-            table["classes"].append("addresses")
-            tables.append(table)
-        place.replace_self(tables)
+        pages = dict.fromkeys(in_order(app.env, app.config.root_doc))
+        found = [page_list(app, docname, page) for page in pages]
+        place.replace_self([node for each in found for node in each])
 
 
 def pages_with_lists(_app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Return the pages to write again, since any other page may have a new part."""
+    """Return the pages to write again, since any other page may have a new anchor."""
     return [
         name for name, each in env.metadata.items() if "addresses" in each
     ]

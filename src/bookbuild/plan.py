@@ -29,11 +29,12 @@ from sphinx import addnodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from bookbuild.anchors import Anchor, anchors_of
 from bookbuild.lesson import page_link
-from bookbuild.parts import Part, parts_of
+from bookbuild.navigation import duration
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
@@ -107,20 +108,13 @@ def read_clock(text: str) -> int:
     return 60 * int(match["hours"]) + int(match["minutes"])
 
 
-def show_length(minutes: int) -> str:
-    """Return a length in words, such as ``3 h 30 min``."""
-    hours, rest = divmod(minutes, 60)
-    words = [f"{hours} h"] if hours else []
-    return " ".join(words + ([f"{rest} min"] if rest or not hours else []))
-
-
 def show_clock(minutes: int) -> str:
     """Return a time of the day, such as ``09:30``."""
     return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
 
 
 def minutes_of(
-    whole: int, parts: Iterable[Part], chosen: Collection[str]
+    whole: int, anchors: Sequence[Anchor], chosen: Collection[str]
 ) -> int:
     """Return how long a page takes in class.
 
@@ -128,7 +122,7 @@ def minutes_of(
     ----------
     whole : int
         The minutes of its front matter.
-    parts : iterable of Part
+    anchors : sequence of Anchor
         What the page holds.
     chosen : collection of str
         The labels of the sections that are done; none stands for the whole page.
@@ -146,9 +140,9 @@ def minutes_of(
     if not chosen:
         return whole
     words = {
-        part.label: part.words for part in parts if part.kind == "section"
+        each.label: each.words for each in anchors if each.kind == "section"
     }
-    total = sum(part.words for part in parts if part.kind == "page")
+    total = sum(each.words for each in anchors if each.kind == "page")
     unknown = [label for label in chosen if label not in words]
     if unknown:
         raise PlanError(f"there is no section {unknown[0]} on this page")
@@ -172,7 +166,7 @@ def row_minutes(env: BuildEnvironment, row: Row) -> int:
     if whole is None:
         raise PlanError(f"{row.page} does not say how many minutes it takes")
     try:
-        return minutes_of(int(whole), parts_of(env, row.page), row.sections)
+        return minutes_of(int(whole), anchors_of(env, row.page), row.sections)
     except PlanError as error:
         raise PlanError(f"{row.page}: {error}") from None
 
@@ -216,11 +210,11 @@ class PlanDirective(SphinxDirective):
         head = nodes.thead("", table_row(*HEAD))
         columns = [nodes.colspec(colwidth=width) for width in WIDTHS]
         group = nodes.tgroup("", *columns, head, body, cols=len(WIDTHS))
-        title = nodes.title(text=self.arguments[0])
-        table = nodes.table("", title, group, classes=["plan"])
+        title = nodes.strong(text=self.arguments[0])
+        table = nodes.table("", group, classes=["plan"])
         table["plan"] = {"rows": rows, "frame": frame, "begin": begin}
         self.set_source_info(table)
-        return [table]
+        return [nodes.paragraph("", "", title), table]
 
     def table_row(self, row: Row) -> nodes.row:
         """Return a row of the table without its time and minutes."""
@@ -274,7 +268,7 @@ def fill(app: Sphinx, table: nodes.table) -> None:
             minutes.append(0)
     body = next(table.findall(nodes.tbody))
     times = starts(plan["begin"], minutes)
-    shown = [*map(str, minutes), show_length(sum(minutes))]
+    shown = [*map(str, minutes), duration(sum(minutes))]
     for row, time, length in zip(body.children, times, shown, strict=True):
         first, _, last = row.findall(nodes.entry)
         first[0] += nodes.Text(show_clock(time))
@@ -283,9 +277,9 @@ def fill(app: Sphinx, table: nodes.table) -> None:
     if over > 0:
         logger.warning(
             "this plan takes %s, %s more than the %s that it promises: leave out a section",
-            show_length(sum(minutes)),
-            show_length(over),
-            show_length(plan["frame"]),
+            duration(sum(minutes)),
+            duration(over),
+            duration(plan["frame"]),
             location=table,
         )
 

@@ -1,6 +1,6 @@
 """What each page holds, in its order: what can be linked to, and how long each section is.
 
-Kept in the page's metadata under ``parts``, where a plan of lessons and the list of addresses
+Kept in the page's metadata under ``anchors``, where a plan of lessons and the list of addresses
 find it.
 """
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 
-class Part(NamedTuple):
+class Anchor(NamedTuple):
     """Something on a page that has an address of its own."""
 
     kind: str
@@ -46,7 +46,7 @@ def count_words(node: nodes.Node) -> int:
 
 
 def kind_of(node: nodes.Element) -> str | None:
-    """Return what sort of part a node is, or None where it is none."""
+    """Return what sort of thing a node is, or None where it is none."""
     if isinstance(node, nodes.section):
         return "section" if isinstance(node.parent, nodes.section) else "page"
     if isinstance(node, nodes.figure):
@@ -58,7 +58,7 @@ def kind_of(node: nodes.Element) -> str | None:
 
 
 def title_of(node: nodes.Element) -> str:
-    """Return what a part is called: its title or caption, or a question's text."""
+    """Return what a thing is called: its title or caption, or a question's text."""
     texts = list(node.findall(nodes.TextElement))
     named = [
         each
@@ -72,35 +72,35 @@ def title_of(node: nodes.Element) -> str:
 
 
 def label_of(node: nodes.Element) -> str:
-    """Return the label that leads to a part, the first where it has several."""
+    """Return the label that leads to a thing, the first where it has several."""
     # What docutils makes of a heading's own words comes after the labels.
     first = next(iter(node["ids"]), "")
     return first if first in node.get("names", []) else ""
 
 
-def read_parts(doctree: nodes.document) -> Iterator[Part]:
-    """Yield a page's parts in their order."""
+def read_anchors(doctree: nodes.document) -> Iterator[Anchor]:
+    """Yield what can be linked to on a page, in its order."""
     for node in doctree.findall(nodes.Element):
         kind = kind_of(node)
         if kind and label_of(node):
-            yield Part(
+            yield Anchor(
                 kind, label_of(node), title_of(node), count_words(node)
             )
 
 
-def note_parts(app: Sphinx, doctree: nodes.document) -> None:
-    """Keep the parts of a page that was read."""
+def note_anchors(app: Sphinx, doctree: nodes.document) -> None:
+    """Keep what a page that was read holds."""
     metadata: dict[str, Any] = app.env.metadata[app.env.docname]
-    metadata["parts"] = list(read_parts(doctree))
+    metadata["anchors"] = list(read_anchors(doctree))
 
 
-def parts_of(env: BuildEnvironment, docname: str) -> list[Part]:
-    """Return the parts of a page; none where there is no such page."""
-    found: list[Part] = env.metadata.get(docname, {}).get("parts", [])
+def anchors_of(env: BuildEnvironment, docname: str) -> list[Anchor]:
+    """Return what a page holds; nothing where there is no such page."""
+    found: list[Anchor] = env.metadata.get(docname, {}).get("anchors", [])
     return found
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Note the parts of every page."""
-    app.connect("doctree-read", note_parts)
+    """Note what every page holds."""
+    app.connect("doctree-read", note_anchors)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
