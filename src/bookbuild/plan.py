@@ -45,7 +45,7 @@ STEP = 5
 """Minutes are planned in steps of so many."""
 
 ACTIVITY = re.compile(r"(?P<minutes>\d+) (?P<text>\S.*)")
-LESSON = re.compile(r"(?P<page>[\w/-]+)(?:: (?P<sections>\S.*))?")
+LESSON = re.compile(r"(?P<page>[a-z][\w/-]*)(?:: (?P<sections>\S.*))?")
 LENGTH = re.compile(r"(?:(?P<hours>\d+) h)?(?:(?:^| )(?P<minutes>\d+) min)?")
 CLOCK = re.compile(r"(?P<hours>\d{1,2}):(?P<minutes>[0-5]\d)")
 
@@ -268,7 +268,8 @@ def fill(app: Sphinx, table: nodes.table) -> None:
             minutes.append(0)
     body = next(table.findall(nodes.tbody))
     times = starts(plan["begin"], minutes)
-    shown = [*map(str, minutes), duration(sum(minutes))]
+    total = f"{duration(sum(minutes))} of {duration(plan['frame'])}"
+    shown = [*map(str, minutes), total]
     for row, time, length in zip(body.children, times, shown, strict=True):
         first, _, last = row.findall(nodes.entry)
         first[0] += nodes.Text(show_clock(time))
