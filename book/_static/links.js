@@ -4,7 +4,13 @@
 
 {
   const SHOWN = 2000; // milliseconds
-  const NAMED = ".question[id], .exercise[id]";
+  const LONGEST = 60; // letters of a name
+  // What the theme gives no link, and where in it the link goes.
+  const UNLINKED = {
+    ".question[id]": ".question-text",
+    ".exercise[id]": ".admonition-title",
+    ".math-block[id]": ".eqno",
+  };
 
   const said = document.createElement("p");
   said.className = "link-copied";
@@ -24,9 +30,10 @@
       around.setAttribute("aria-label", title);
       return `section: ${title}`;
     }
-    const number = around.querySelector(".caption-number");
-    if (number) return clean(number);
-    return `this: ${clean(around).slice(0, 60)}`;
+    const number = around.closest("figcaption")?.querySelector(".caption-number");
+    const text = clean(number || around).slice(0, LONGEST);
+    if (around.matches(".question-text")) return `question: ${text}`;
+    return around.matches(".eqno") ? `equation ${text}` : text;
   };
 
   let timer;
@@ -45,13 +52,14 @@
     }
   };
 
-  for (const part of document.querySelectorAll(NAMED)) {
-    const title = part.querySelector(".question-text, .admonition-title");
-    const link = document.createElement("a");
-    link.className = "headerlink";
-    link.href = `#${part.id}`;
-    link.textContent = "#";
-    title.append(link);
+  for (const [part, title] of Object.entries(UNLINKED)) {
+    for (const each of document.querySelectorAll(part)) {
+      const link = document.createElement("a");
+      link.className = "headerlink";
+      link.href = `#${each.id}`;
+      link.textContent = "#";
+      each.querySelector(title).append(link);
+    }
   }
 
   for (const link of document.querySelectorAll("a.headerlink")) {
@@ -64,7 +72,7 @@
 
   // A part that has left this page: its old address goes on to the new one.
   const forward = () => {
-    const note = location.hash && document.getElementById(location.hash.slice(1));
+    const note = document.getElementById(location.hash.slice(1));
     if (note?.matches(".moved")) location.replace(note.querySelector("a").href);
   };
   window.addEventListener("hashchange", forward);

@@ -37,25 +37,26 @@ def read(app: Sphinx, config: Config) -> None:
     """
     path = Path(app.srcdir, REDIRECTS)
     try:
-        found = read_redirects(path.read_text("utf-8")) if path.exists() else {}
+        if path.exists():
+            found = read_redirects(path.read_text("utf-8"))
+            config["book_redirects"] = {str(k): str(v) for k, v in found.items()}
+        found = redirects(config)
     except ValueError as error:
         raise ConfigError(str(error)) from None
-    config["book_redirects"] = {str(old): str(new) for old, new in found.items()}
-    config["rediraffe_redirects"] = {
-        old.page: new.page for old, new in found.items() if not old.label
-    }
+    pages = {old.page: new.page for old, new in found.items() if not old.label}
+    config["rediraffe_redirects"] = pages
     config["rediraffe_template"] = str(TEMPLATE)
 
 
-def redirects(app: Sphinx) -> dict[Address, Address]:
+def redirects(config: Config) -> dict[Address, Address]:
     """Return where addresses have gone to."""
-    lines = (f"{old} {new}" for old, new in app.config.book_redirects.items())
+    lines = (f"{old} {new}" for old, new in config.book_redirects.items())
     return read_redirects("\n".join(lines))
 
 
 def add_notes(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Say at the end of a page where each part that has left it is now."""
-    found = redirects(app)
+    found = redirects(app.config)
     for old in found:
         if old.label and old.page == docname:
             new = follow(old, found)
@@ -80,7 +81,7 @@ def remove_remains(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register ``book_redirects``, which is read from its file, and rediraffe."""
+    """Register ``book_redirects``, which the file gives where there is one, and rediraffe."""
     app.add_config_value("book_redirects", {}, "env", dict)
     app.setup_extension("sphinxext.rediraffe")
     app.connect("config-inited", read, priority=100)
