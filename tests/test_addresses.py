@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +17,7 @@ from bookbuild.addresses import Address, read_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from conftest import Rendered
 
@@ -73,7 +73,9 @@ def test_every_address_stands_in_the_built_page() -> None:
         )
         for page in PAGES
     }
-    lost = [str(a) for a in addresses.read_book(BOOK) if a.label not in ids[a.page]]
+    lost = [
+        str(a) for a in addresses.read_book(BOOK) if a.label not in ids[a.page]
+    ]
     assert not lost
 
 
@@ -211,7 +213,9 @@ def test_what_has_moved_leads_on_and_every_address_is_listed(
     assert (note["id"], note.a["href"]) == ("new-part", "new.html#new-part")
     assert note.text == "This part is now on the page New page."
     # A heading that was renamed carries both labels.
-    assert {"new", "new-old-name"} <= {t["id"] for t in built.page("new").select("[id]")}
+    assert {"new", "new-old-name"} <= {
+        t["id"] for t in built.page("new").select("[id]")
+    }
     listed = built.page("index").select("table.addresses code")
     shown = [code.text for code in listed]
     assert shown[0] == "index.html#home"
@@ -233,7 +237,9 @@ INSTRUCTORS = read("reference/instructors")
 
 def blocks() -> dict[str, list[str]]:
     """Return the beliefs that the page for instructors lists for each lesson."""
-    parts = re.split(r"^\*\*\{doc\}`/(\S+)`\.\*\* ", INSTRUCTORS, flags=re.MULTILINE)
+    parts = re.split(
+        r"^\*\*\{doc\}`/(\S+)`\.\*\* ", INSTRUCTORS, flags=re.MULTILINE
+    )
     return {
         page: re.findall(r"^- (.+)$", text.split("\n(")[0], re.MULTILINE)
         for page, text in zip(parts[1::2], parts[2::2], strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -129,7 +130,7 @@ def test_each_row_starts_when_the_one_before_is_over(
     times = plan.starts(begin, minutes)
     assert times[0] == begin
     assert times[-1] - begin == sum(minutes)
-    assert [b - a for a, b in zip(times, times[1:], strict=False)] == minutes
+    assert [b - a for a, b in pairwise(times)] == minutes
 
 
 # --- On a page --------------------------------------------------------------------------
@@ -194,7 +195,7 @@ def test_a_plan_shows_times_links_and_its_sum(render: Render) -> None:
         ["09:50", "One: First", "10"],
         ["10:00", "Break", "5"],
         ["10:05", "One", "20"],
-        ["10:25", "End", "35 min of 35 min"],
+        ["10:25", "End, after 35 min of 35 min", "35"],
     ]
     links = rendered.page("index").select("table.plan a")
     assert [link["href"] for link in links] == [

@@ -9,7 +9,6 @@ It needs no more than Python itself.
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from pathlib import Path
@@ -158,13 +157,15 @@ def unlisted(promised: set[Address], found: set[Address]) -> list[str]:
 def add_new(folder: Path) -> int:
     """Add the addresses of the pages in a folder to its list; return how many were new."""
     path = folder / LABELS
-    promised = read_promises(path.read_text("utf-8")) if path.exists() else set()
+    promised = (
+        read_promises(path.read_text("utf-8")) if path.exists() else set()
+    )
     found = read_book(folder)
     unfinished = path.with_suffix(".part")
     unfinished.write_text(
         write_promises(promised | found), encoding="utf-8", newline="\n"
     )
-    os.replace(unfinished, path)
+    unfinished.replace(path)
     return len(found - promised)
 
 

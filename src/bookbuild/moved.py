@@ -39,7 +39,9 @@ def read(app: Sphinx, config: Config) -> None:
     try:
         if path.exists():
             found = read_redirects(path.read_text("utf-8"))
-            config["book_redirects"] = {str(k): str(v) for k, v in found.items()}
+            config["book_redirects"] = {
+                str(k): str(v) for k, v in found.items()
+            }
         found = redirects(config)
     except ValueError as error:
         raise ConfigError(str(error)) from None

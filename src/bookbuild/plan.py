@@ -206,7 +206,7 @@ class PlanDirective(SphinxDirective):
             raise self.error(str(error)) from None
         self.env.metadata[self.env.docname]["plan"] = True
         body = nodes.tbody("", *map(self.table_row, rows))
-        body += table_row([], [nodes.strong(text="End")], [])
+        body += table_row([], [nodes.Text("End")], [])
         head = nodes.thead("", table_row(*HEAD))
         columns = [nodes.colspec(colwidth=width) for width in WIDTHS]
         group = nodes.tgroup("", *columns, head, body, cols=len(WIDTHS))
@@ -268,12 +268,13 @@ def fill(app: Sphinx, table: nodes.table) -> None:
             minutes.append(0)
     body = next(table.findall(nodes.tbody))
     times = starts(plan["begin"], minutes)
+    sums = [*minutes, sum(minutes)]
+    for row, time, length in zip(body.children, times, sums, strict=True):
+        first, what, last = row.findall(nodes.paragraph)
+        first += nodes.Text(show_clock(time))
+        last += nodes.Text(str(length))
     total = f"{duration(sum(minutes))} of {duration(plan['frame'])}"
-    shown = [*map(str, minutes), total]
-    for row, time, length in zip(body.children, times, shown, strict=True):
-        first, _, last = row.findall(nodes.entry)
-        first[0] += nodes.Text(show_clock(time))
-        last[0] += nodes.Text(length)
+    what += nodes.Text(f", after {total}")
     over = sum(minutes) - plan["frame"]
     if over > 0:
         logger.warning(
