@@ -18,7 +18,7 @@
 
   const clean = (element) => {
     const copy = element.cloneNode(true);
-    copy.querySelectorAll(".headerlink").forEach((each) => each.remove());
+    copy.querySelectorAll(".headerlink, .viewcode-link").forEach((each) => each.remove());
     return copy.textContent.trim().replace(/\s+/g, " ");
   };
 
