@@ -45,6 +45,7 @@ book_address = os.environ.get("ANNBOOK_ADDRESS", "")
 book_repository = os.environ.get("ANNBOOK_REPOSITORY", "")
 book_source = str(ROOT / "src")
 book_glossary = "reference/glossary"
+book_notation = "reference/notation"
 book_widgets = {
     "recogniser": [
         "recogniser/network.js",
@@ -127,6 +128,7 @@ html_theme_options = {
     "navbar_persistent": [],  # the sidebar has the search
     "show_toc_level": 2,
     "use_download_button": False,
+    "footer_content_items": ["copyright.html", "revision.html"],
 }
 
 
