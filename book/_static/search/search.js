@@ -152,6 +152,6 @@
   };
 
   if (!new URLSearchParams(location.search).get("q")) {
-    document.getElementById("book-search-query").focus();
+    _ready(() => document.getElementById("book-search-query").focus());
   }
 })();
