@@ -46,13 +46,12 @@ book_repository = os.environ.get("ANNBOOK_REPOSITORY", "")
 book_source = str(ROOT / "src")
 book_glossary = "reference/glossary"
 book_notation = "reference/notation"
-book_widgets = {
-    "recogniser": [
-        "recogniser/network.js",
-        "recogniser/preparation.js",
-        "recogniser/recogniser.js",
-    ],
-}
+RECOGNISER = [
+    "recogniser/network.js",
+    "recogniser/preparation.js",
+    "recogniser/recogniser.js",
+]
+book_widgets = {"recogniser": RECOGNISER, "drawing-pad": RECOGNISER}
 book_chain = {
     "MNIST": "workshop/mnist",
     "Model": "workshop/model",
@@ -120,12 +119,17 @@ html_title = project
 html_math_renderer = "mathml"
 # Without it the theme complains in the console.
 html_context = {"default_mode": "auto"}
+html_logo = "book/_static/brand/logo.svg"
+html_favicon = html_logo
 html_static_path = ["book/_static"]
 html_css_files = ["book.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {
+    "logo": {"text": project},
     "navbar_persistent": [],  # the sidebar has the search
+    # The first page is wide, and short enough.
+    "secondary_sidebar_items": {"**": ["page-toc.html"], "index": []},
     "show_toc_level": 2,
     "use_download_button": False,
     "footer_content_items": ["copyright.html", "revision.html"],
@@ -144,7 +148,8 @@ def export_models(app: Sphinx, exception: Exception | None) -> None:
     """Put the trained models beside the pages, where a page's recogniser loads them."""
     pages = app.env.metadata.values()
     used = any(
-        {"recogniser", "guessing-game"} & {*page.get("widgets", [])}
+        {"recogniser", "drawing-pad", "guessing-game"}
+        & {*page.get("widgets", [])}
         for page in pages
     )
     folder = Path(app.outdir, "_static", "models")

@@ -127,6 +127,13 @@ def recognise(session: nox.Session) -> None:
 
 
 @nox.session
+def brand(session: nox.Session) -> None:
+    """Draw the book's logo, icon and card anew, into book/_static/brand."""
+    install(session, "book")
+    session.run("python", "-m", "bookbuild.brand", "book/_static/brand")
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Time the training against Keras and NumPy, then the recogniser in the built page."""
     install(session, "test")

@@ -8,21 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sphinx.addnodes import toctree
-
 from bookbuild.files import write_text
+from bookbuild.navigation import read_parts
 from bookbuild.published import page_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sphinx.application import Sphinx
-
-
-def parts(app: Sphinx) -> Iterator[tuple[str, list[str]]]:
-    """Yield the captions of the book's table of contents, each with its pages."""
-    for tree in app.env.get_doctree(app.config.root_doc).findall(toctree):
-        yield tree["caption"] or app.config.project, tree["includefiles"]
 
 
 def listing(app: Sphinx) -> str:
@@ -33,12 +24,11 @@ def listing(app: Sphinx) -> str:
         "",
         f"> {metadata[root]['description']}",
     ]
-    for caption, pages in parts(app):
-        lines += ["", f"## {caption}", ""]
-        for page in pages:
-            title = app.env.titles[page].astext()
-            link = f"[{title}]({page_address(app, page)})"
-            lines.append(f"- {link}: {metadata[page]['description']}")
+    for part in read_parts(app.env):
+        lines += ["", f"## {part.title}", ""]
+        for page in part.pages:
+            link = f"[{page.title}]({page_address(app, page.name)})"
+            lines.append(f"- {link}: {metadata[page.name]['description']}")
     return "\n".join(lines) + "\n"
 
 

@@ -19,6 +19,7 @@ from latex2mathml.converter import convert
 from sphinx import addnodes
 
 from bookbuild.files import write_text
+from bookbuild.navigation import read_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,17 +76,11 @@ def is_formula(node: nodes.Node) -> bool:
 
 
 def reading_order(app: Sphinx) -> list[str]:
-    """Return the book's pages as its tables of contents list them, then the others."""
-    found: dict[str, None] = {app.config.root_doc: None}
-
-    def follow(page: str) -> None:
-        for child in app.env.toctree_includes.get(page, []):
-            if child not in found:
-                found[child] = None
-                follow(child)
-
-    follow(app.config.root_doc)
-    return [*found, *sorted(app.env.found_docs - found.keys())]
+    """Return the book's pages in the order of its parts, then the others."""
+    parts = read_parts(app.env)
+    listed = [page.name for part in parts for page in part.pages]
+    first = dict.fromkeys([app.config.root_doc, *listed])
+    return [*first, *sorted(app.env.found_docs - first.keys())]
 
 
 class Lessons:

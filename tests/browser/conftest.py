@@ -297,6 +297,18 @@ def make_site(
     return make
 
 
+@pytest.fixture(scope="package")
+def book(serve: Callable[[Path], Site]) -> Site:
+    """Serve the book itself; where it is not built, skip the tests, but fail them in CI."""
+    built = ROOT / "_build" / "html"
+    if not (built / "index.html").exists():
+        reason = "the book is not built: run nox -s book first"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return serve(built)
+
+
 # --- A watched page -----------------------------------------------------------------------
 
 

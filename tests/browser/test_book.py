@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +11,6 @@ from browser.conftest import begin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from playwright.sync_api import Page
 
@@ -22,37 +20,26 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-BUILT = ROOT / "_build" / "html"
 PAGES = sorted(
     path.relative_to(ROOT / "book").with_suffix("").as_posix()
     for path in (ROOT / "book").rglob("*.md")
 )
 
 
-@pytest.fixture(scope="module")
-def site(serve: Callable[[Path], Site]) -> Site:
-    if not (BUILT / "index.html").exists():
-        reason = "the book is not built: run nox -s book first"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return serve(BUILT)
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_quiet_and_asks_no_other_host(
-    visit: Visit, site: Site, name: str
+    visit: Visit, book: Site, name: str
 ) -> None:
-    page = visit(site.url(name))
+    page = visit(book.url(name))
     for widget in page.locator("section.widget").all():
         begin(page, widget.get_attribute("data-widget"))
     page.wait_for_load_state("networkidle")
 
 
 def test_the_reader_plays_with_the_models_that_this_build_has_trained(
-    visit: Visit, site: Site
+    visit: Visit, book: Site
 ) -> None:
-    page = visit(site.url("workshop/deployment"))
+    page = visit(book.url("workshop/deployment"))
     begin(page, "recogniser")
     sample = page.get_by_role("button", name="A sample 3").first
     sample.click()

@@ -8,7 +8,6 @@ from urllib.parse import quote
 import pytest
 
 from browser.conftest import axe, overflows
-from browser.test_book import site
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from browser.conftest import Site
 
     Visit = Callable[..., Page]
-
-__all__ = ["site"]  # the fixture of the built book
 
 pytestmark = pytest.mark.slow
 
