@@ -23,7 +23,7 @@ SHORTEST, LONGEST = 50, 160
 SENTENCE = re.compile(r"(?<=[.?!])\s+")
 # What Sphinx makes of no page of ours; a search engine need not list it.
 MADE_PAGES = {
-    "_modules/index": "The modules whose code stands on the pages of {project}, in alphabetical order.",
+    "_modules/index": "The modules whose code runs on the pages of {project}.",
     "404": "This address leads to no page of {project}. Search it, or find the page in its parts.",
     "genindex": "Every term and every function of {project} in alphabetical order.",
     "py-modindex": "The modules of the code that {project} teaches, each with what it is for.",
@@ -93,9 +93,7 @@ def describe(doctree: nodes.document) -> str:
     for card in doctree.findall(nodes.container):
         if "lesson-card" in card["classes"]:
             question = next(card.findall(nodes.paragraph)).astext()
-            outcomes = [
-                item.astext() for item in card.findall(nodes.list_item)
-            ]
+            outcomes = [item.astext() for item in card.findall(nodes.list_item)]
             return describe_lesson(question, outcomes)
     text = ""
     for more in opening(doctree):

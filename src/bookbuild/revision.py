@@ -45,7 +45,13 @@ def last_changes(folder: Path) -> dict[str, date]:
     if git(folder, "rev-parse", "--is-shallow-repository").strip() != "false":
         return {}
     log = git(
-        folder, "log", "--format=%x00%cs", "--name-only", "--relative", "--", "."
+        folder,
+        "log",
+        "--format=%x00%cs",
+        "--name-only",
+        "--relative",
+        "--",
+        ".",
     )
     dates: dict[str, date] = {}
     for commit in log.split("\0")[1:]:

@@ -59,7 +59,7 @@ def note_uses(app: Sphinx, doctree: nodes.document) -> None:
     ]
     formulas = [formula.astext() for formula in doctree.findall(is_formula)]
     functions = [
-        block[0].astext()
+        block.children[0].astext()
         for block in doctree.findall(nodes.container)
         if "source" in block["classes"]
     ]
@@ -98,7 +98,9 @@ class Lessons:
     def with_function(self, name: str) -> list[str]:
         """Return the pages that show a function's code."""
         return [
-            page for page, uses in self.uses.items() if name in uses["functions"]
+            page
+            for page, uses in self.uses.items()
+            if name in uses["functions"]
         ]
 
     def with_term(self, term: str) -> list[str]:
@@ -111,9 +113,7 @@ class Lessons:
     def with_symbol(self, latex: str) -> list[str]:
         """Return the first page that has a symbol in a formula."""
         # Where e has an exponent it is Euler's number.
-        whole = re.compile(
-            rf"(?<![A-Za-z\\]){re.escape(latex)}(?![A-Za-z^])"
-        )
+        whole = re.compile(rf"(?<![A-Za-z\\]){re.escape(latex)}(?![A-Za-z^])")
         pages = [
             page
             for page, uses in self.uses.items()
@@ -149,13 +149,15 @@ def terms(
 
 
 def spell(latex: str) -> list[str]:
-    """Return how a reader may type a formula: as it is printed, and with its letters' names.
+    r"""Return how a reader may type a formula: as it is printed, and with its letters' names.
 
-    >>> spell(r"\\Delta w")
+    >>> spell(r"\Delta w")
     ['Δw', 'Delta w']
     """
     mathml = str(convert(latex))
-    printed = re.sub(r"&#x([0-9A-F]+);", lambda code: chr(int(code[1], 16)), mathml)
+    printed = re.sub(
+        r"&#x([0-9A-F]+);", lambda code: chr(int(code[1], 16)), mathml
+    )
     printed = re.sub(r"<[^>]*>", "", printed)
     return list(dict.fromkeys([printed, latex.replace("\\", "")]))
 
@@ -221,7 +223,7 @@ def functions(
     app: Sphinx, page: str, doctree: nodes.document, lessons: Lessons
 ) -> Iterator[Place]:
     """Yield what a page of the reference describes: functions, classes, modules."""
-    marked = {
+    marked: dict[str, nodes.Element] = {
         each: node
         for node in doctree.findall(nodes.Element)
         for each in node.get("ids", [])

@@ -1,4 +1,4 @@
-"""The search of the built book finds what readers look up by name, and helps where it finds none."""
+"""The search of the built book finds what readers look up by name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-TERM, SYMBOL = "reference/glossary.html#term-", "reference/notation.html#symbol-"
+TERM, SYMBOL = (
+    "reference/glossary.html#term-",
+    "reference/notation.html#symbol-",
+)
 API = "reference/api.html#annbook."
 # What a reader types, and where the first result leads: to the page that defines it. Then a page
 # that teaches it, which one of the first three results leads to.
@@ -46,15 +49,23 @@ QUERIES = [
     ("slope_change", f"{API}predictor.slope_change", "theory/predictor.html"),
     ("slope_change()", f"{API}predictor.slope_change", "theory/predictor.html"),
     ("pe_chan", f"{API}predictor.slope_change", "theory/predictor.html"),
-    ("annbook.network.train", f"{API}network.train", "beyond/hidden-layer.html"),
-    ("network.train_ep", f"{API}network.train_epoch", "beyond/hidden-layer.html"),
+    (
+        "annbook.network.train",
+        f"{API}network.train",
+        "beyond/hidden-layer.html",
+    ),
+    (
+        "network.train_ep",
+        f"{API}network.train_epoch",
+        "beyond/hidden-layer.html",
+    ),
     ("worm caterpillar", "theory/classifier.html", "theory/classifier.html"),
 ]
 
 
-def results(page: Page, site: Site, query: str) -> list[list[str]]:
+def results(page: Page, book: Site, query: str) -> list[list[str]]:
     """Return the links of each of the first three results."""
-    page.goto(site.url("search") + f"?q={quote(query)}")
+    page.goto(book.url("search") + f"?q={quote(query)}")
     page.wait_for_selector(".search-summary:not(:empty)")
     return page.locator("ul.search > li").evaluate_all(
         """items => items.slice(0, 3).map((item) =>
@@ -63,12 +74,12 @@ def results(page: Page, site: Site, query: str) -> list[list[str]]:
 
 
 def test_a_name_leads_to_its_definition_and_to_a_page_that_teaches_it(
-    visit: Visit, site: Site
+    visit: Visit, book: Site
 ) -> None:
-    page = visit(site.url("search"))
+    page = visit(book.url("search"))
     missed = []
     for query, first, taught in QUERIES:
-        found = results(page, site, query)
+        found = results(page, book, query)
         links = [link for result in found for link in result]
         if not (found and found[0][0].startswith(first) and taught in links):
             missed.append((query, found))
@@ -76,14 +87,14 @@ def test_a_name_leads_to_its_definition_and_to_a_page_that_teaches_it(
 
 
 def test_every_result_leads_to_a_place_that_is_there(
-    visit: Visit, site: Site
+    visit: Visit, book: Site
 ) -> None:
-    page = visit(site.url("search"))
+    page = visit(book.url("search"))
     script = "bookPlaces.places.map((p) => [bookPlaces.pages[p.page].address, p.anchor])"
     addresses = {tuple(each) for each in page.evaluate(script)}
     assert len(addresses) > 200
     texts = {
-        name: (site.folder / name).read_text(encoding="utf-8")
+        name: (book.folder / name).read_text(encoding="utf-8")
         for name, _ in addresses
     }
     assert not [
@@ -94,19 +105,19 @@ def test_every_result_leads_to_a_place_that_is_there(
 
 
 def test_no_result_holds_latex_or_is_without_words(
-    visit: Visit, site: Site
+    visit: Visit, book: Site
 ) -> None:
-    page = visit(site.url("search"))
+    page = visit(book.url("search"))
     texts = page.evaluate("bookPlaces.places.map((p) => [p.name, p.text])")
     assert not [each for each in texts if "\\" in each[1] or not each[1]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_search_page_is_for_everyone(
-    visit: Visit, site: Site, scheme: str
+    visit: Visit, book: Site, scheme: str
 ) -> None:
     window = {"width": 320, "height": 800}
-    page = visit(site.url("search"), viewport=window, color_scheme=scheme)
+    page = visit(book.url("search"), viewport=window, color_scheme=scheme)
     assert page.evaluate("document.activeElement.name") == "q"
     page.keyboard.type("annbook.network")
     page.keyboard.press("Enter")
@@ -116,10 +127,10 @@ def test_the_search_page_is_for_everyone(
 
 
 def test_a_search_without_results_says_what_to_do(
-    visit: Visit, site: Site
+    visit: Visit, book: Site
 ) -> None:
-    page = visit(site.url("search"))
-    assert results(page, site, "bananas digit") == []
+    page = visit(book.url("search"))
+    assert results(page, book, "bananas digit") == []
     assert "Nothing" in page.get_by_role("status").inner_text()
     help_links = page.locator(".search-help a").all_inner_texts()
     assert help_links == [
@@ -130,8 +141,8 @@ def test_a_search_without_results_says_what_to_do(
     ]
 
 
-def test_the_search_works_from_a_file(visit: Visit, site: Site) -> None:
-    page = visit(site.file("search") + "?q=softmax")
+def test_the_search_works_from_a_file(visit: Visit, book: Site) -> None:
+    page = visit(book.file("search") + "?q=softmax")
     first = page.locator("ul.search > li").first
     assert "raise e to each" in first.inner_text()
     first.get_by_role("link").first.click()
