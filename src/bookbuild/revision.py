@@ -91,9 +91,9 @@ def add_revision(
         )
     repository = app.config.book_repository
     if repository:
-        folder = Path(app.srcdir).relative_to(app.confdir).as_posix()
-        name = source_name(app, pagename)
-        context["suggest_address"] = f"{repository}/edit/main/{folder}/{name}"
+        folder = Path(app.srcdir).relative_to(app.confdir)
+        path = (folder / source_name(app, pagename)).as_posix()
+        context["suggest_address"] = f"{repository}/edit/main/{path}"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def note_uses(app: Sphinx, doctree: nodes.document) -> None:
         for link in doctree.findall(addnodes.pending_xref)
         if link["reftype"] == "term"
     ]
-    formulas = [formula.astext() for formula in doctree.findall(is_formula)]
+    latex = [formula.astext() for formula in formulas(doctree)]
     functions = [
         block.children[0].astext()
         for block in doctree.findall(nodes.container)
@@ -65,14 +65,15 @@ def note_uses(app: Sphinx, doctree: nodes.document) -> None:
     ]
     app.env.metadata[app.env.docname]["uses"] = {
         "terms": terms,
-        "formulas": "\n".join(formulas),
+        "formulas": "\n".join(latex),
         "functions": functions,
     }
 
 
-def is_formula(node: nodes.Node) -> bool:
-    """Return whether a node is a formula, in a line or on its own."""
-    return isinstance(node, nodes.math | nodes.math_block)
+def formulas(doctree: nodes.document) -> Iterator[nodes.Element]:
+    """Yield a page's formulas: those in a line, then those on their own."""
+    yield from doctree.findall(nodes.math)
+    yield from doctree.findall(nodes.math_block)
 
 
 def reading_order(app: Sphinx) -> list[str]:
@@ -164,7 +165,7 @@ def spell(latex: str) -> list[str]:
 
 def say(node: nodes.Node) -> str:
     """Return a node's text, its formulas as they are printed."""
-    if is_formula(node):
+    if isinstance(node, nodes.math):
         return spell(node.astext())[0]
     return "".join(map(say, node.children)) or node.astext()
 
@@ -223,11 +224,9 @@ def functions(
     app: Sphinx, page: str, doctree: nodes.document, lessons: Lessons
 ) -> Iterator[Place]:
     """Yield what a page of the reference describes: functions, classes, modules."""
-    marked: dict[str, nodes.Element] = {
-        each: node
-        for node in doctree.findall(nodes.Element)
-        for each in node.get("ids", [])
-    }
+    marked: dict[str, nodes.Element] = {}
+    for node in doctree.findall(nodes.Element):
+        marked.update(dict.fromkeys(node.get("ids", []), node))
     for name, _, kind, home, anchor, _ in sorted(
         app.env.domains.python_domain.get_objects()
     ):
@@ -277,7 +276,7 @@ def write_table(app: Sphinx, exception: Exception | None) -> None:
 
 def skip_formulas(_app: Sphinx, doctree: nodes.document) -> None:
     """Keep the words of LaTeX, such as "frac", out of Sphinx' index."""
-    for formula in doctree.findall(is_formula):
+    for formula in formulas(doctree):
         formula["classes"].append("no-search")
 
 
