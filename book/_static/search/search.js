@@ -111,8 +111,10 @@
   const linkPage = (page) => link(pages[page].title, pages[page].address);
   const listed = (links) => links.flatMap((each, i) => (i ? [", ", each] : [each]));
 
+  const KINDS = { data: "constant" };
+
   const show = ({ kind, name, address, text, shown }) => {
-    const label = make("span", "search-kind", kind);
+    const label = make("span", "search-kind", KINDS[kind] ?? kind);
     const item = make("li", `kind-${kind}`, link(name, address), " ", label);
     if (text) item.append(make("p", "context", text));
     if (shown.length) {
