@@ -118,19 +118,18 @@ html_title = project
 html_math_renderer = "mathml"
 # Without it the theme complains in the console.
 html_context = {"default_mode": "auto"}
-html_logo = "book/_static/brand/logo.svg"
-html_favicon = html_logo
+html_favicon = "book/_static/brand/logo.svg"
 html_static_path = ["book/_static"]
-html_css_files = ["book.css"]
+html_css_files = ["icons.css", "book.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {
-    "logo": {"text": project},
     "navbar_persistent": [],  # the sidebar has the search
     # The first page is wide, and short enough.
     "secondary_sidebar_items": {"**": ["page-toc.html"], "index": []},
     "show_toc_level": 2,
     "use_download_button": False,
+    "use_fullscreen_button": False,  # F11 does it everywhere
 }
 
 

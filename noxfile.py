@@ -127,6 +127,13 @@ def recognise(session: nox.Session) -> None:
 
 
 @nox.session
+def site(session: nox.Session) -> None:
+    """Weigh every page of the built site, and have Lighthouse judge four of them as on a phone."""
+    install(session, "site", package=False)
+    session.run("python", "tests/benchmarks/site.py", *session.posargs)
+
+
+@nox.session
 def brand(session: nox.Session) -> None:
     """Draw the book's logo, icon and card anew, into book/_static/brand."""
     install(session, "book")
