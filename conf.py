@@ -45,6 +45,7 @@ book_address = os.environ.get("ANNBOOK_ADDRESS", "")
 book_repository = os.environ.get("ANNBOOK_REPOSITORY", "")
 book_source = str(ROOT / "src")
 book_glossary = "reference/glossary"
+book_notation = "reference/notation"
 RECOGNISER = [
     "recogniser/network.js",
     "recogniser/preparation.js",
@@ -130,6 +131,7 @@ html_theme_options = {
     "show_toc_level": 2,
     "use_download_button": False,
     "use_fullscreen_button": False,  # F11 does it everywhere
+    "footer_content_items": ["copyright.html", "revision.html"],
 }
 
 
