@@ -126,6 +126,7 @@ html_js_files = [("access.js", {"defer": "defer"})]
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {
+    "back_to_top_button": False,  # no script of the theme ever shows it
     "logo": {"text": project},
     "navbar_persistent": [],  # the sidebar has the search
     # The first page is wide, and short enough.

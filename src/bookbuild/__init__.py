@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bookbuild import (
+    access,
     chain,
     claims,
     edition,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part with Sphinx; all of them are safe in parallel."""
     for part in (
+        access,
         chain,
         claims,
         edition,
