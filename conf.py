@@ -43,6 +43,8 @@ nitpick_ignore_regex = [("py:class", r"[^.]*"), ("py:exc", r"tf\..*")]
 # Where the book and its sources are published; while empty, nothing links there.
 book_address = os.environ.get("ANNBOOK_ADDRESS", "")
 book_repository = os.environ.get("ANNBOOK_REPOSITORY", "")
+# The whole site in one file, beside its first page.
+book_download = "annbook-book.zip"
 book_source = str(ROOT / "src")
 book_glossary = "reference/glossary"
 RECOGNISER = [

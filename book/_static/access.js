@@ -14,4 +14,15 @@
   for (const button of document.querySelectorAll(pressed)) {
     button.blur = () => {};
   }
+
+  // A wide formula scrolls: by key, too.
+  const reach = (entries) => {
+    for (const { target } of entries) {
+      target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
+    }
+  };
+  const observer = new ResizeObserver(reach);
+  for (const formula of document.querySelectorAll(".math-block")) {
+    observer.observe(formula);
+  }
 }
