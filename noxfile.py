@@ -87,6 +87,8 @@ def serve(session: nox.Session) -> None:
         "__pycache__",
     )
     options = [option for option in SPHINX_OPTIONS if option != "-W"]
+    # The pages are served with a script in them that loads them again.
+    options += ["-D", "book_policy=", "-D", "book_download="]
     session.run(
         "sphinx-autobuild",
         *options,
@@ -186,6 +188,14 @@ def lock(session: nox.Session) -> None:
         "-o",
         LOCK,
     )
+
+
+@nox.session
+def vendor(session: nox.Session) -> None:
+    """Fetch other people's files again, as vendor.toml lists them; `-- NAME@VERSION` updates."""
+    install(session, "site", package=False)
+    session.env["PYTHONPATH"] = "src"
+    session.run("python", "-m", "bookbuild.vendor", *session.posargs)
 
 
 @nox.session(venv_backend="none")

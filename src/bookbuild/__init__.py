@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bookbuild import (
+    access,
     chain,
     claims,
     descriptions,
+    download,
     edition,
     execution,
     failure,
@@ -20,6 +22,7 @@ from bookbuild import (
     llms,
     mathml,
     navigation,
+    policy,
     published,
     question,
     report,
@@ -37,9 +40,11 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part with Sphinx; all of them are safe in parallel."""
     for part in (
+        access,
         chain,
         claims,
         descriptions,
+        download,
         edition,
         execution,
         failure,
@@ -49,6 +54,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         llms,
         mathml,
         navigation,
+        policy,
         published,
         question,
         report,
