@@ -8,17 +8,18 @@ there. Scripts wait until the page is there.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
-from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sphinx.errors import ExtensionError
 
+from bookbuild import files
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sphinx.application import Sphinx
 
@@ -27,6 +28,8 @@ OWN = "icons.css"
 
 FIRST = ("basic.css", "styles/pydata-sphinx-theme.css")
 """Sheets that the theme's template would load before all others."""
+
+BUNDLE = "bundle.css"
 
 UNUSED = (
     "scripts/*.map",
@@ -60,21 +63,13 @@ def without_font(css: str) -> str:
     return LETTER.sub("", FONT.sub("", css))
 
 
-@cache
-def bundle(static: Path, names: tuple[str, ...]) -> str:
-    """Write style sheets as one into ``_static``; return its name with a mark of its content.
-
-    Parameters
-    ----------
-    static : Path
-        The site's ``_static``.
-    names : tuple of str
-        The sheets, in their order.
+def bundle(static: Path, names: Iterable[str]) -> str:
+    """Return style sheets of ``_static`` as one, in their order.
 
     Raises
     ------
     ExtensionError
-        Where a sheet asks for a file beside it, which the bundle would look for elsewhere.
+        Where a sheet in a folder asks for a file beside it, which would be looked for elsewhere.
     """
     texts = []
     for name in names:
@@ -83,13 +78,29 @@ def bundle(static: Path, names: tuple[str, ...]) -> str:
         if asked and "/" in name:
             raise ExtensionError(f"{name} asks for {asked[1]}: copy it, too")
         texts.append(css)
-    css = "\n".join(texts)
-    code = hashlib.sha256("\n".join(names).encode()).hexdigest()[:8]
-    file = static / f"bundle-{code}.css"
-    draft = file.with_name(f"{file.name}.{os.getpid()}")
-    draft.write_text(css, encoding="utf-8", newline="\n")
-    draft.replace(file)
-    return f"{file.name}?v={hashlib.sha256(css.encode()).hexdigest()[:8]}"
+    return "\n".join(texts)
+
+
+def sheets(files: Iterable[Any]) -> list[str]:
+    """Return the names of a page's style sheets, those of the theme's template first."""
+    named = [
+        str(file.filename).removeprefix("_static/")
+        for file in files
+        if file.attributes.get("rel") == "stylesheet"
+    ]
+    return [*FIRST, *named]
+
+
+def mark(app: Sphinx, names: Iterable[str]) -> str:
+    """Return a short code that changes with the sheets of the book and of its packages."""
+    digest = hashlib.sha256(
+        repr((version("pydata-sphinx-theme"), *names)).encode()
+    )
+    for folder in app.config.html_static_path:
+        for name in names:
+            own = Path(app.confdir, folder, name)
+            digest.update(own.read_bytes() if own.exists() else b"")
+    return digest.hexdigest()[:8]
 
 
 def load_less(
@@ -100,16 +111,10 @@ def load_less(
     _doctree: Any,
 ) -> None:
     """Give a page one style sheet, and have its scripts wait for the page."""
-    sheets = [Path(sheet.filename).name for sheet in context["css_files"]]
-    if OWN not in sheets:
+    names = sheets(context["css_files"])
+    if OWN not in names:
         return  # a small book of a test, in the theme's own look
-    static = Path(app.outdir, "_static")
-    named = [
-        str(sheet.filename).removeprefix("_static/")
-        for sheet in context["css_files"]
-        if sheet.attributes.get("rel", "stylesheet") == "stylesheet"
-    ]
-    context["book_bundle"] = bundle(static, (*FIRST, *named))
+    context["book_bundle"] = f"{BUNDLE}?v={mark(app, names)}"
     for script in context["script_files"]:
         script.attributes.setdefault("defer", "defer")
 
@@ -123,7 +128,7 @@ def pages(app: Sphinx) -> Iterator[Path]:
 
 
 def slim(app: Sphinx, exception: Exception | None) -> None:
-    """Remove what no page asks for.
+    """Write the one style sheet, and remove what no page asks for.
 
     Raises
     ------
@@ -142,6 +147,8 @@ def slim(app: Sphinx, exception: Exception | None) -> None:
                 f"{page.name} shows the icon {min(missing)}: "
                 f"draw it in book/_static/{OWN}"
             )
+    css = bundle(static, sheets(app.builder._css_files))  # type: ignore[attr-defined]
+    files.write_text(static / BUNDLE, css)
     for pattern in UNUSED:
         for path in static.glob(pattern):
             if path.is_dir():

@@ -8,12 +8,13 @@ when all of them are written; so do files that other parts write before that.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sphinx.util import logging
+
+from bookbuild.files import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,13 +70,6 @@ def breaches(html: str) -> Iterator[str]:
             yield "a script as an address"
 
 
-def write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    part.replace(path)
-
-
 def seal_site(app: Sphinx, exception: Exception | None) -> None:
     """Seal every page, and warn of scripts in pages, which would not run any more."""
     policy = app.config.book_policy
@@ -86,7 +80,7 @@ def seal_site(app: Sphinx, exception: Exception | None) -> None:
         sealed = seal(html, policy)
         if sealed == html:
             continue
-        write(path, sealed)
+        write_text(path, sealed)
         name = path.relative_to(app.outdir).as_posix()
         for breach in sorted(set(breaches(html))):
             logger.warning(
@@ -127,7 +121,7 @@ def gather_settings(
     path = Path(app.outdir, "_static", name)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write(path, text)
+        write_text(path, text)
     # Later than Sphinx's own options, which some of them change; sooner than who reads them.
     app.add_js_file(name, priority=201)
 
