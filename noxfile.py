@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import nox
@@ -196,6 +197,13 @@ def vendor(session: nox.Session) -> None:
     install(session, "site", package=False)
     session.env["PYTHONPATH"] = "src"
     session.run("python", "-m", "bookbuild.vendor", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def labels(session: nox.Session) -> None:
+    """Add the addresses of new headings, figures and exercises to book/labels.txt."""
+    command = (sys.executable, "src/bookbuild/addresses.py", "book")
+    session.run(*command, external=True)
 
 
 @nox.session(venv_backend="none")

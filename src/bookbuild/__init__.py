@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from bookbuild import (
     access,
+    addresslist,
+    anchors,
     chain,
     claims,
     descriptions,
@@ -21,8 +23,10 @@ from bookbuild import (
     lesson,
     llms,
     mathml,
+    moved,
     navigation,
     policy,
+    plan,
     published,
     question,
     report,
@@ -41,6 +45,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part with Sphinx; all of them are safe in parallel."""
     for part in (
         access,
+        addresslist,
+        anchors,
         chain,
         claims,
         descriptions,
@@ -53,8 +59,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
         lesson,
         llms,
         mathml,
+        moved,
         navigation,
         policy,
+        plan,
         published,
         question,
         report,
