@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import nox
@@ -95,6 +96,8 @@ def serve(session: nox.Session) -> None:
         "__pycache__",
     )
     options = [option for option in SPHINX_OPTIONS if option != "-W"]
+    # The pages are served with a script in them that loads them again.
+    options += ["-D", "book_policy=", "-D", "book_download="]
     session.run(
         "sphinx-autobuild",
         *options,
@@ -132,6 +135,13 @@ def recognise(session: nox.Session) -> None:
         session.install(*VERSIONS, "-e", ".[camera]")
     session.env["ANNBOOK_MODELS"] = str(MODELS)
     session.run("python", "-m", "annbook.recognise", *session.posargs)
+
+
+@nox.session
+def site(session: nox.Session) -> None:
+    """Weigh every page of the built site, and have Lighthouse judge four of them as on a phone."""
+    install(session, "site", package=False)
+    session.run("python", "tests/benchmarks/site.py", *session.posargs)
 
 
 @nox.session
@@ -199,6 +209,21 @@ def dist(session: nox.Session) -> None:
     (wheel,) = Path("dist").glob("*.whl")
     session.install(*VERSIONS, str(wheel))
     session.run("python", "-m", "annbook.check")
+
+
+@nox.session
+def vendor(session: nox.Session) -> None:
+    """Fetch other people's files again, as vendor.toml lists them; `-- NAME@VERSION` updates."""
+    install(session, "site", package=False)
+    session.env["PYTHONPATH"] = "src"
+    session.run("python", "-m", "bookbuild.vendor", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def labels(session: nox.Session) -> None:
+    """Add the addresses of new headings, figures and exercises to book/labels.txt."""
+    command = (sys.executable, "src/bookbuild/addresses.py", "book")
+    session.run(*command, external=True)
 
 
 @nox.session(venv_backend="none")
