@@ -154,6 +154,6 @@
   };
 
   if (!new URLSearchParams(location.search).get("q")) {
-    _ready(() => document.getElementById("book-search-query").focus());
+    document.getElementById("book-search-query").focus();
   }
 })();
