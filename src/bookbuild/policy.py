@@ -86,7 +86,10 @@ def seal_site(app: Sphinx, exception: Exception | None) -> None:
         sealed = seal(html, policy)
         if sealed == html:
             continue
+        written = path.stat().st_mtime_ns
         write(path, sealed)
+        # Sphinx tells by its age whether a page must be written anew.
+        os.utime(path, ns=(written, written))
         name = path.relative_to(app.outdir).as_posix()
         for breach in sorted(set(breaches(html))):
             logger.warning(
