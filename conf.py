@@ -36,6 +36,8 @@ extensions = [
     "bookbuild",
 ]
 templates_path = ["book/_templates"]
+# Else it writes pages for what our modules import, too.
+viewcode_follow_imported_members = False
 nitpicky = True
 # The types in our docstrings are words ("ndarray, shape (n,)"), not links.
 # TensorFlow's own errors have no page here.

@@ -15,6 +15,11 @@
     button.blur = () => {};
   }
 
+  // The search shows a few words of each page that it finds. From a disk it may not read them.
+  if (location.protocol === "file:") {
+    DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+  }
+
   // A wide formula scrolls: by key, too.
   const reach = (entries) => {
     for (const { target } of entries) {

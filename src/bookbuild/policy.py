@@ -8,6 +8,7 @@ when all of them are written; so do files that other parts write before that.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,7 +81,10 @@ def seal_site(app: Sphinx, exception: Exception | None) -> None:
         sealed = seal(html, policy)
         if sealed == html:
             continue
+        written = path.stat().st_mtime_ns
         write_text(path, sealed)
+        # Sphinx tells by its age whether a page must be written anew.
+        os.utime(path, ns=(written, written))
         name = path.relative_to(app.outdir).as_posix()
         for breach in sorted(set(breaches(html))):
             logger.warning(
