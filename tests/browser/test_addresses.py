@@ -12,9 +12,8 @@ from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT
 
-from browser.conftest import Handler, axe, build
+from browser.conftest import PLACE, Handler, axe, build
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-HOME = "https://book.example/ann/"
+HOME = f"https://book.example{PLACE}/"
 REPOSITORY = "https://git.example/book"
 WORDS = "This page says more about {name} than a description can hold. " * 4
 PAGES = {
@@ -36,9 +35,7 @@ PAGES["index"] = (
     f"# The book\n\n{WORDS.format(name='all')}\n\n"
     "```{toctree}\n:caption: Part & parcel\none\ntwo\n```\n"
 )
-# The icons of the theme's own templates are not among the book's.
 LOOK = {
-    "templates_path": [str(ROOT / "book" / "_templates")],
     "html_theme_options": {
         "footer_content_items": ["revision.html"],
         "use_download_button": False,
@@ -60,8 +57,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "book_repository": REPOSITORY,
     }
     folder = tmp_path_factory.mktemp("published")
-    site = build(folder, PAGES, **LOOK, **settings)
-    return site.rename(site.with_name("ann"))
+    return build(folder, PAGES, **LOOK, **settings)
 
 
 def soup(folder: Path, name: str | Path) -> BeautifulSoup:
@@ -181,7 +177,7 @@ class Pages(Handler):
 
     def send_error(self, code: int, *_: object, **__: object) -> None:
         """Send the site's own page for lost addresses."""
-        body = Path(self.directory, "ann", "404.html").read_bytes()
+        body = Path(self.directory, "404.html").read_bytes()
         self.send_response(code)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
@@ -190,10 +186,10 @@ class Pages(Handler):
 
 @pytest.fixture
 def below_a_folder(published: Path) -> Iterator[str]:
-    handler = partial(Pages, directory=str(published.parent))
+    handler = partial(Pages, directory=str(published))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/ann/"
+    yield f"http://127.0.0.1:{server.server_port}{PLACE}/"
     server.shutdown()
     server.server_close()
 
