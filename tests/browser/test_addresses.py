@@ -112,6 +112,7 @@ def test_the_sitemap_lists_every_page_once_and_no_other(
 def test_a_shared_page_is_shown_with_the_book_s_card(published: Path) -> None:
     page = soup(published, "one")
     assert meta(page, "og:url") == [f"{HOME}one.html"]
+    assert meta(soup(published, "index"), "og:url") == [HOME]
     assert meta(page, "og:site_name") == ["Tom & Ann"]
     assert meta(page, "og:title") == ["Look at one"]
     assert meta(page, "og:type") == ["book"]
@@ -205,6 +206,9 @@ def test_a_lost_reader_finds_the_way_from_any_depth(
     assert page.get_by_role("heading", level=1).inner_text() == "Page not found"
     assert statuses.pop(lost) == 404
     assert not [url for url, status in statuses.items() if status >= 400]
+    # Where the theme's scripts look for the site.
+    root = page.locator("html").get_attribute("data-content_root")
+    assert root == f"{PLACE}/"
     assert not axe(page, ".bd-article-container")
     page.get_by_role("link", name="Look at two").last.click()
     assert page.url == f"{below_a_folder}two.html"

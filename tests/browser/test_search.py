@@ -37,6 +37,7 @@ QUERIES = [
     ("bias", f"{TERM}bias", "theory/artificial-neuron.html"),
     ("gradient", f"{TERM}gradient", "theory/updating-weights.html"),
     ("W", SYMBOL, "theory/network.html"),
+    ("i", SYMBOL, "theory/network.html"),
     ("η", SYMBOL, "theory/updating-weights.html"),
     ("alpha", SYMBOL, "theory/updating-weights.html"),
     ("σ", SYMBOL, "theory/artificial-neuron.html"),
@@ -124,6 +125,8 @@ def test_the_search_page_is_for_everyone(
     window = {"width": 320, "height": 800}
     page = visit(book.url("search"), viewport=window, color_scheme=scheme)
     assert page.evaluate("document.activeElement.name") == "q"
+    # To leave before all has come would count as a failed request.
+    page.wait_for_load_state("networkidle")
     page.keyboard.type("annbook.network")
     page.keyboard.press("Enter")
     page.wait_for_selector("ul.search > li")
@@ -152,5 +155,6 @@ def test_the_search_works_from_a_file(visit: Visit, book: Site) -> None:
     page = visit(book.file("search") + "?q=softmax")
     first = page.locator("ul.search > li").first
     assert "raise e to each" in first.inner_text()
+    page.wait_for_load_state("networkidle")
     first.get_by_role("link").first.click()
     page.wait_for_url("**/glossary.html#term-softmax")
