@@ -196,15 +196,6 @@ def test_the_first_paint_has_the_readers_theme(
     assert page.evaluate("window.firstTheme") == theme
 
 
-def test_the_buttons_above_an_article_work_without_handlers_in_the_page(
-    visit: Visit, book: Site
-) -> None:
-    page = visit(book.url("theory/predictor"))
-    page.evaluate("window.toggleFullScreen = () => { window.isFull = true; }")
-    page.get_by_role("button", name="Fullscreen mode").click()
-    assert page.evaluate("window.isFull")
-
-
 def test_a_cell_is_copied(visit: Visit, book: Site) -> None:
     page = visit(
         book.url("theory/predictor"),
