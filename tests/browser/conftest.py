@@ -317,6 +317,9 @@ class Watch:
             self.add("foreign request", request.url)
 
     def failed(self, request: Any) -> None:
+        # A page that is left gives up what it was still waiting for.
+        if request.failure == "net::ERR_ABORTED":
+            return
         # Where scripts are off, the theme asks for some in vain.
         if self.is_scripted or request.resource_type != "script":
             self.add("failed request", request.url)
