@@ -36,6 +36,8 @@ extensions = [
     "bookbuild",
 ]
 templates_path = ["book/_templates"]
+# Else it writes pages for what our modules import, too.
+viewcode_follow_imported_members = False
 nitpicky = True
 # The types in our docstrings are words ("ndarray, shape (n,)"), not links.
 # TensorFlow's own errors have no page here.
@@ -43,8 +45,11 @@ nitpick_ignore_regex = [("py:class", r"[^.]*"), ("py:exc", r"tf\..*")]
 # Where the book and its sources are published; while empty, nothing links there.
 book_address = os.environ.get("ANNBOOK_ADDRESS", "")
 book_repository = os.environ.get("ANNBOOK_REPOSITORY", "")
+# The whole site in one file, beside its first page.
+book_download = "annbook-book.zip"
 book_source = str(ROOT / "src")
 book_glossary = "reference/glossary"
+book_notation = "reference/notation"
 RECOGNISER = [
     "recogniser/network.js",
     "recogniser/preparation.js",
@@ -118,20 +123,21 @@ html_title = project
 html_math_renderer = "mathml"
 # Without it the theme complains in the console.
 html_context = {"default_mode": "auto"}
-html_logo = "book/_static/brand/logo.svg"
-html_favicon = html_logo
+html_favicon = "book/_static/brand/logo.svg"
 html_static_path = ["book/_static"]
-html_css_files = ["book.css", "links.css"]
-html_js_files = [("links.js", {"defer": "defer"})]
+html_css_files = ["icons.css", "book.css", "access.css", "links.css"]
+html_js_files = ["access.js", "links.js"]
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {
-    "logo": {"text": project},
+    "back_to_top_button": False,  # no script of the theme ever shows it
     "navbar_persistent": [],  # the sidebar has the search
     # The first page is wide, and short enough.
     "secondary_sidebar_items": {"**": ["page-toc.html"], "index": []},
     "show_toc_level": 2,
     "use_download_button": False,
+    "use_fullscreen_button": False,  # F11 does it everywhere
+    "footer_content_items": ["copyright.html", "revision.html"],
 }
 
 
