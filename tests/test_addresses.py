@@ -76,7 +76,7 @@ def test_every_address_stands_in_the_built_page() -> None:
     lost = [
         str(a) for a in addresses.read_book(BOOK) if a.label not in ids[a.page]
     ]
-    assert not lost
+    assert not lost, f"not in the built book, or it is an old one: {lost}"
 
 
 # --- What is a label --------------------------------------------------------------------
