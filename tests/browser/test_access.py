@@ -51,9 +51,9 @@ STANDARDS = {
     },
 }
 
-COLOURS = """async () => {
+COLOURS = """async (judged) => {
     // A text's contrast depends on its look and on what lies behind it: one text of each kind
-    // stands for all of them, which spares a page of code thousands of comparisons.
+    // stands for all of them, on all pages, which spares axe many thousands of comparisons.
     const grounds = new Map();
     const ground = (element) => {
         if (!element) { return ""; }
@@ -73,16 +73,22 @@ COLOURS = """async () => {
         const isField = element.matches("input, select, textarea");
         if (!(isText || isField) || !element.checkVisibility()) { continue; }
         const { color, fontSize, fontWeight } = getComputedStyle(element);
-        const kind = [color, fontSize, fontWeight, isField, ground(element)].join();
+        const link = element.closest("a[href]");
+        const around = link && getComputedStyle(link.parentElement).color
+            + getComputedStyle(link).textDecorationLine;
+        const kind = [color, fontSize, fontWeight, isField, around, ground(element)].join();
         if (!kinds.has(kind)) { kinds.set(kind, element); }
     }
+    judged.forEach((kind) => kinds.delete(kind));
+    if (!kinds.size) { return [[], []]; }
     const { violations } = await axe.run({ include: [...kinds.values()] }, {
         preload: false,
         resultTypes: ["violations"],
         runOnly: ["color-contrast", "link-in-text-block"],
     });
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html, any }) =>
+    const faults = violations.flatMap(({ id, nodes }) => nodes.map(({ html, any }) =>
         `${id}: ${html.slice(0, 120)} ${any[0]?.message ?? ""}`));
+    return [faults, [...kinds.keys()]];
 }"""
 
 STRUCTURE = """() => {
@@ -129,6 +135,7 @@ class Report:
     """What is wrong on which page, by kind."""
 
     faults: dict[str, list[str]] = field(default_factory=dict)
+    judged: set[str] = field(default_factory=set)
 
     def add(self, kind: str, name: str, found: list[str]) -> None:
         self.faults.setdefault(kind, []).extend(f"{name}: {each}" for each in found)
@@ -163,7 +170,9 @@ def inspect(page: Page, name: str, report: Report) -> None:
         report.add(f"targets {width}", name, page.evaluate(TARGETS))
         for theme in ("light", "dark"):
             dress(page, width, theme)
-            report.add(f"colours {width} {theme}", name, page.evaluate(COLOURS))
+            faults, kinds = page.evaluate(COLOURS, [*report.judged])
+            report.add(f"colours {width} {theme}", name, faults)
+            report.judged |= {*kinds}
     report.add("structure", name, page.evaluate(STRUCTURE))
     page.set_viewport_size({"width": REFLOW, "height": 900})
     beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
