@@ -49,6 +49,7 @@ book_repository = os.environ.get("ANNBOOK_REPOSITORY", "")
 book_download = "annbook-book.zip"
 book_source = str(ROOT / "src")
 book_glossary = "reference/glossary"
+book_notation = "reference/notation"
 RECOGNISER = [
     "recogniser/network.js",
     "recogniser/preparation.js",
@@ -122,21 +123,21 @@ html_title = project
 html_math_renderer = "mathml"
 # Without it the theme complains in the console.
 html_context = {"default_mode": "auto"}
-html_logo = "book/_static/brand/logo.svg"
-html_favicon = html_logo
+html_favicon = "book/_static/brand/logo.svg"
 html_static_path = ["book/_static"]
-html_css_files = ["book.css", "access.css"]
-html_js_files = [("access.js", {"defer": "defer"})]
+html_css_files = ["icons.css", "book.css", "access.css", "links.css"]
+html_js_files = ["access.js", "links.js"]
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {
     "back_to_top_button": False,  # no script of the theme ever shows it
-    "logo": {"text": project},
     "navbar_persistent": [],  # the sidebar has the search
     # The first page is wide, and short enough.
     "secondary_sidebar_items": {"**": ["page-toc.html"], "index": []},
     "show_toc_level": 2,
     "use_download_button": False,
+    "use_fullscreen_button": False,  # F11 does it everywhere
+    "footer_content_items": ["copyright.html", "revision.html"],
 }
 
 

@@ -54,6 +54,7 @@ SETTINGS = {
     "extensions": ["myst_nb", "bookbuild"],
     "myst_enable_extensions": ["colon_fence"],
     "nb_execution_mode": "off",
+    "book_policy": "",  # the theme's own pages hold scripts
 }
 
 

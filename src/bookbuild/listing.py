@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 def drop_stale_pages(app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
-    """Remove the pages of source code that are older than every page of words; add none."""
+    """Remove the pages of source code that are older than every page of words; add none.
+
+    Python's own built-ins have no source to show: the list of modules must not link to one.
+    """
+    getattr(app.env, "_viewcode_modules", {}).pop("builtins", None)
     words = [Path(app.builder.get_outfilename(n)) for n in app.env.found_docs]  # type: ignore[attr-defined]
     oldest = min(path.stat().st_mtime_ns for path in words if path.exists())
     for page in Path(app.outdir, "_modules").rglob("*.html"):

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx.util import logging
 
+from bookbuild.files import write_text
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -69,13 +71,6 @@ def breaches(html: str) -> Iterator[str]:
             yield "a script as an address"
 
 
-def write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    part.replace(path)
-
-
 def seal_site(app: Sphinx, exception: Exception | None) -> None:
     """Seal every page, and warn of scripts in pages, which would not run any more."""
     policy = app.config.book_policy
@@ -87,7 +82,7 @@ def seal_site(app: Sphinx, exception: Exception | None) -> None:
         if sealed == html:
             continue
         written = path.stat().st_mtime_ns
-        write(path, sealed)
+        write_text(path, sealed)
         # Sphinx tells by its age whether a page must be written anew.
         os.utime(path, ns=(written, written))
         name = path.relative_to(app.outdir).as_posix()
@@ -130,7 +125,7 @@ def gather_settings(
     path = Path(app.outdir, "_static", name)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write(path, text)
+        write_text(path, text)
     # Later than Sphinx's own options, which some of them change; sooner than who reads them.
     app.add_js_file(name, priority=201)
 

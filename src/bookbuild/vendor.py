@@ -112,7 +112,7 @@ def fetch(package: str, version: str, folder: Path) -> Path:
         reason = " ".join(done.stderr.split())
         raise VendorError(f"npm cannot fetch {wanted}: {reason}")
     (packed,) = json.loads(done.stdout)
-    return folder / packed["filename"]
+    return folder / str(packed["filename"])
 
 
 def take(archive: Path, member: str) -> bytes:

@@ -140,8 +140,12 @@ def build(folder: Path, pages: Mapping[str, str], **more: object) -> Path:
         "html_math_renderer": "mathml",
         "templates_path": [str(ROOT / "book" / "_templates")],
         "html_static_path": [str(ROOT / "book" / "_static")],
-        "html_css_files": ["book.css", "access.css"],
-        "html_js_files": [("access.js", {"defer": "defer"})],
+        "html_css_files": ["icons.css", "book.css", "access.css", "links.css"],
+        "html_js_files": ["access.js", "links.js"],
+        "html_theme_options": {
+            "use_download_button": False,
+            "use_fullscreen_button": False,
+        },
         "html_copy_source": False,
         "myst_enable_extensions": ["colon_fence", "dollarmath"],
         "nb_execution_mode": "off",
@@ -313,6 +317,9 @@ class Watch:
             self.add("foreign request", request.url)
 
     def failed(self, request: Any) -> None:
+        # A page that is left gives up what it was still waiting for.
+        if request.failure == "net::ERR_ABORTED":
+            return
         # Where scripts are off, the theme asks for some in vain.
         if self.is_scripted or request.resource_type != "script":
             self.add("failed request", request.url)

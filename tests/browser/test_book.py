@@ -10,8 +10,8 @@ from urllib.parse import unquote, urldefrag
 import pytest
 from conftest import ROOT
 
-from browser.conftest import Site, begin
 from bookbuild.policy import META, POLICY
+from browser.conftest import Site, begin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,6 +151,8 @@ def test_the_search_finds_a_word_and_leads_to_its_page(
 ) -> None:
     site = request.getfixturevalue(place)
     page = visit(site.url("theory/basics"))
+    # What is left early counts as a failed request.
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("Control+k")
     page.keyboard.type("softmax")
     page.keyboard.press("Enter")
@@ -164,6 +166,7 @@ def test_the_search_finds_a_word_and_leads_to_its_page(
     page.wait_for_selector(".bd-article h1")
     assert page.url.startswith(site.address)
     assert "search.html" not in page.url
+    page.wait_for_load_state("networkidle")
 
 
 @pytest.mark.parametrize(
@@ -192,22 +195,13 @@ def test_the_first_paint_has_the_readers_theme(
             }
         }).observe(document, { childList: true, subtree: true });"""
     )
+    page.wait_for_load_state("networkidle")
     page.reload()
     assert page.evaluate("window.firstTheme") == theme
+    page.wait_for_load_state("networkidle")
 
 
-def test_the_buttons_above_an_article_work_without_handlers_in_the_page(
-    visit: Visit, book: Site
-) -> None:
-    page = visit(book.url("theory/predictor"))
-    page.evaluate("window.toggleFullScreen = () => { window.isFull = true; }")
-    page.get_by_role("button", name="Fullscreen mode").click()
-    assert page.evaluate("window.isFull")
-
-
-def test_a_cell_is_copied(
-    visit: Visit, book: Site
-) -> None:
+def test_a_cell_is_copied(visit: Visit, book: Site) -> None:
     page = visit(
         book.url("theory/predictor"),
         permissions=["clipboard-read", "clipboard-write"],
