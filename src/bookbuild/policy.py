@@ -71,11 +71,6 @@ def breaches(html: str) -> Iterator[str]:
             yield "a script as an address"
 
 
-def forget(app: Sphinx) -> None:
-    """Drop what Sphinx remembers of this build: the next one must look, and warn, again."""
-    Path(app.doctreedir, "environment.pickle").unlink(missing_ok=True)
-
-
 def seal_site(app: Sphinx, exception: Exception | None) -> None:
     """Seal every page, and warn of scripts in pages, which would not run any more."""
     policy = app.config.book_policy
@@ -92,7 +87,6 @@ def seal_site(app: Sphinx, exception: Exception | None) -> None:
         os.utime(path, ns=(written, written))
         name = path.relative_to(app.outdir).as_posix()
         for breach in sorted(set(breaches(html))):
-            forget(app)
             logger.warning(
                 "%s holds %s, and the policy will not run it: "
                 "put it into a file of its own",
