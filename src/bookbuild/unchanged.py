@@ -106,6 +106,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     watch = Watch()
     # Once all settings are made.
     app.connect("builder-inited", watch.look, priority=900)
-    # Once all is written.
-    app.connect("build-finished", watch.note, priority=900)
+    # Once all is written, and packed.
+    app.connect("build-finished", watch.note, priority=980)
     return {"parallel_read_safe": True}
