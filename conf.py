@@ -67,7 +67,12 @@ book_chain = {
 
 # The data: one edition for the whole build, so that an offline machine waits for it only once.
 fault = ""
+book_inputs: list[str] = []
 try:
+    settings = mnist.read_settings(os.environ)
+    if settings.edition != "sample":
+        folder = settings.data or mnist.cache_folder(os.environ) / "mnist"
+        book_inputs = [str(folder / file.name) for file in settings.files]
     book_edition: str = mnist.edition()
     book_edition_line = mnist.describe(mnist.load())
 except BookError as error:

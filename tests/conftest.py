@@ -110,7 +110,7 @@ class Checkout:
         }
         usual = ["-c", ".", "-b", "html", "-d", "_build/doctrees", "--no-color"]
         strict = ["-W", "-n", "-j", "2"]
-        command = [sys.executable, "-m", "sphinx", *usual, *strict, *options]
+        command = [sys.executable, "-m", "bookbuild", *usual, *strict, *options]
         return subprocess.Popen(
             [*command, "book", "_build/html"],
             cwd=self.root,

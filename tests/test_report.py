@@ -26,9 +26,12 @@ def app(tmp_path: Path) -> SimpleNamespace:
         },
         ACCURACY: {"counts": {"cells": 5, "figures": 2}, "exec_data": {}},
     }
+    said: list[tuple[str, list[str]]] = []
     return SimpleNamespace(
         builder=SimpleNamespace(name="html"),
-        config=SimpleNamespace(book_edition_line="toy"),
+        config=SimpleNamespace(book_edition_line="toy", root_doc="index"),
+        emit=lambda name, lines: said.append((name, lines)),
+        said=said,
         env=SimpleNamespace(
             found_docs=set(pages),
             mystnb_config=SimpleNamespace(output_folder=tmp_path),
@@ -50,7 +53,7 @@ def glue(app: SimpleNamespace, page: str, key: str, text: str) -> None:
 
 def test_the_closing_lines_say_what_the_build_did(app: SimpleNamespace) -> None:
     glue(app, ACCURACY, "test_accuracy_percent", "91.62000000000001")
-    pages, cells, figures, seconds, edition, accuracy, address = report.summary(
+    cells, seconds, pages, figures, edition, accuracy, address = report.summary(
         app, 75.04, [ACCURACY]
     )
     assert pages == "Pages          3"
@@ -64,7 +67,7 @@ def test_the_closing_lines_say_what_the_build_did(app: SimpleNamespace) -> None:
 
 
 def test_a_build_that_ran_nothing_says_so(app: SimpleNamespace) -> None:
-    assert report.summary(app, 1.5, [])[1].startswith(
+    assert report.summary(app, 1.5, [])[0].startswith(
         "Cells run      0 (on 0 pages"
     )
 
@@ -109,7 +112,9 @@ def test_only_a_build_of_the_site_that_came_to_its_end_closes_with_them(
     closing.note(app, [ACCURACY])
     closing.print(app, exception)
     assert len(printed) == lines
-    assert not lines or "5 (on 1 pages" in printed[1]
+    assert not lines or "5 (on 1 pages" in printed[0]
+    # What holds of the book, and not of this run alone, is left for the next build.
+    assert app.said == ([("book-built", printed[2:])] if lines else [])
 
 
 @pytest.mark.parametrize(

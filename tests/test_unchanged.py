@@ -1,13 +1,13 @@
-"""When a build may end at once: where nothing that it is made from, and nothing it wrote, changed."""
+"""When a build ends at once: where nothing that it was made from, and nothing it wrote, changed."""
 
 from __future__ import annotations
 
-import pickle
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from bookbuild import __main__ as command
 from bookbuild import unchanged
 
 if TYPE_CHECKING:
@@ -18,177 +18,185 @@ FILES = {
     "conf.py": "language = 'en'",
     "book/index.md": "# A book",
     "src/package/module.py": "x = 1",
-    "src/package/__pycache__/module.pyc": "compiled",
     "LICENCE": "Free.",
-    "html/index.html": "<h1>A book</h1>",
-    "html/_static/book.css": "",
+    "_build/html/index.html": "<h1>A book</h1>",
+    "_build/html/_static/book.css": "",
+    "data/images.gz": "digits",
 }
+USUAL = ("-W", "-c", "here", "-d", "here/_build/doctrees")
+PLACES = ("here/book", "here/_build/html")
 
 
-class App(SimpleNamespace):
-    """As much of Sphinx as the module meets."""
+class Checkout:
+    """A checkout whose builds write nothing new, and count how often they were asked for."""
 
-    def emit(self, name: str) -> None:
-        self.said.append(name)
+    def __init__(self, root: Path, patch: pytest.MonkeyPatch) -> None:
+        self.root, self.builds, self.code = root / "here", 0, 0
+        self.while_building: Callable[[], object] = lambda: None
+        for name, text in FILES.items():
+            self.write(name, text)
+        (self.root / "_build" / "doctrees").mkdir()
+        patch.chdir(root)
+        patch.setattr(command, "build", self._build)
+
+    def write(self, name: str, text: str = "edited") -> None:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def _build(self, _arguments: list[str]) -> int:
+        self.builds += 1
+        self.while_building()
+        if self.code == 0:
+            inputs = [str(self.root / "data" / "images.gz")]
+            app = SimpleNamespace(
+                config=SimpleNamespace(book_inputs=inputs),
+                doctreedir=self.root / "_build" / "doctrees",
+            )
+            unchanged.leave_lines(app, ["Pages          1"])  # type: ignore[arg-type]
+        return self.code
+
+    def build(self, *options: str) -> int:
+        """Ask for a build, and return how often a real one was made for it."""
+        before = self.builds
+        code = command.main([*USUAL, *options, *PLACES])
+        assert code == self.code or self.builds == before
+        return self.builds - before
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> App:
-    """Return a build of a small book that stands written."""
-    for name, text in FILES.items():
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    (tmp_path / "doctrees").mkdir()
-    return remake(tmp_path)
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
+    """Return a checkout that was never built."""
+    return Checkout(tmp_path, monkeypatch)
 
 
-class Settings(dict[str, Any]):
-    """As Sphinx's configuration: its items are the settings, and known by name."""
-
-    def __iter__(self) -> Any:
-        return iter(
-            [
-                SimpleNamespace(name=name, value=value)
-                for name, value in self.items()
-            ]
-        )
-
-    def __getattr__(self, name: str) -> Any:
-        return self[name]
-
-
-def remake(root: Path, **settings: Any) -> App:
-    config = {"book_outputs": "yes", "book_source": str(root / "src")}
-    return App(
-        config=Settings(config | settings),
-        confdir=root,
-        srcdir=root / "book",
-        outdir=root / "html",
-        doctreedir=root / "doctrees",
-        env=SimpleNamespace(dependencies={"index": {"../LICENCE"}}),
-        tags=["html"],
-        builder=SimpleNamespace(name="html", build_update=None),
-        said=[],
-        _warncount=0,
-    )
-
-
-def build(app: App, exception: Exception | None = None) -> bool:
-    """Look, build where that is needed, and note; return whether nothing was to be done."""
-    watch = unchanged.Watch()
-    watch.look(app)
-    if app.builder.build_update:
-        with pytest.raises(SystemExit) as caught:
-            app.builder.build_update()
-        assert caught.value.code == 0
-        assert app.said == ["book-unchanged"]
-        return True
-    watch.note(app, exception)
-    return False
-
-
-def test_the_second_build_of_the_same_has_nothing_to_do(
-    app: App, tmp_path: Path
+def test_the_second_build_of_the_same_ends_at_once_and_says_what_stands(
+    checkout: Checkout, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert not build(app)
-    assert build(remake(tmp_path))
-    assert build(remake(tmp_path))
+    assert [checkout.build() for _ in range(3)] == [1, 0, 0]
+    said = capsys.readouterr().out
+    assert said.startswith("nothing has changed since the last build\nPages  ")
 
 
-def edit(name: str) -> Callable[[Path], None]:
-    return lambda root: (root / name).write_text("edited", encoding="utf-8")
-
-
-CHANGES: dict[str, Callable[[Path], object]] = {
+CHANGES: dict[str, Callable[[Checkout], object]] = {
     **{
-        f"an edit of {name}": edit(name)
+        f"an edit of {name}": lambda at, name=name: at.write(name)
         for name in FILES
-        if "__pycache__" not in name
     },
-    "a new page": edit("book/new.md"),
-    "a new module": edit("src/package/new.py"),
-    "a file less in the site": lambda root: (root / "html/index.html").unlink(),
-    "a file more in the site": edit("html/strange.html"),
-    "a file less that a page shows": lambda root: (root / "LICENCE").unlink(),
-    "a renamed page": lambda root: (root / "book/index.md").rename(
-        root / "book/first.md"
+    "a new page": lambda at: at.write("book/new.md"),
+    "a new module": lambda at: at.write("src/package/new.py"),
+    "a file less in the site": lambda at: (
+        at.root / "_build/html/index.html"
+    ).unlink(),
+    "a file more in the site": lambda at: at.write("_build/html/strange.html"),
+    "a file less that a page shows": lambda at: (at.root / "LICENCE").unlink(),
+    "a renamed page": lambda at: (at.root / "book/index.md").rename(
+        at.root / "book/first.md"
     ),
+    "data that is gone": lambda at: (at.root / "data/images.gz").unlink(),
+    "a damaged note": lambda at: at.write("_build/doctrees/unchanged.json"),
+    "damaged lines": lambda at: at.write("_build/doctrees/last.json"),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_there_is_something_to_do_after(
-    app: App, tmp_path: Path, change: Callable[[Path], object]
+    checkout: Checkout, change: Callable[[Checkout], object]
 ) -> None:
-    build(app)
-    change(tmp_path)
-    assert not build(remake(tmp_path))
+    checkout.build()
+    change(checkout)
+    assert checkout.build() == 1
 
 
 @pytest.mark.parametrize(
-    "settings", [{"language": "de"}, {"book_edition": "sample"}]
+    "options", [("-D", "language=de"), ("-E",), ("-a",), ("-aE",)]
 )
-def test_there_is_something_to_do_with_other_settings(
-    app: App, tmp_path: Path, settings: dict[str, str]
+def test_there_is_something_to_do_with_other_options(
+    checkout: Checkout, options: tuple[str, ...]
 ) -> None:
-    build(app)
-    assert not build(remake(tmp_path, **settings))
+    checkout.build()
+    assert checkout.build(*options) == 1
 
 
-def test_other_packages_are_something_to_do(
-    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("option", ["-E", "-a"])
+def test_what_is_asked_for_anew_is_made_anew_each_time(
+    checkout: Checkout, option: str
 ) -> None:
-    build(app)
-    monkeypatch.setattr(unchanged.fingerprint, "installed", lambda: "others")
-    assert not build(remake(tmp_path))
+    assert [checkout.build(option) for _ in range(2)] == [1, 1]
 
 
-def test_what_an_interpreter_keeps_is_no_change(
-    app: App, tmp_path: Path
+@pytest.mark.parametrize(
+    ("variable", "builds"),
+    [("ANNBOOK_ADDRESS", 1), ("SOURCE_DATE_EPOCH", 1), ("PAGER", 0)],
+)
+def test_a_variable_counts_where_a_build_listens_to_it(
+    checkout: Checkout,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    builds: int,
 ) -> None:
-    build(app)
-    edit("src/package/__pycache__/module.pyc")(tmp_path)
-    assert build(remake(tmp_path))
+    checkout.build()
+    monkeypatch.setenv(variable, "1")
+    assert checkout.build() == builds
 
 
-def test_a_build_that_failed_or_warned_leaves_all_to_do(
-    app: App, tmp_path: Path
+@pytest.mark.parametrize(
+    ("where", "name"),
+    [(unchanged.fingerprint, "installed"), (unchanged, "commit")],
+)
+def test_other_packages_or_another_commit_are_something_to_do(
+    checkout: Checkout,
+    monkeypatch: pytest.MonkeyPatch,
+    where: object,
+    name: str,
 ) -> None:
-    build(app, ValueError("a cell"))
-    warned = remake(tmp_path)
-    warned._warncount = 1
-    assert not build(warned)
-    assert not build(remake(tmp_path))
+    checkout.build()
+    monkeypatch.setattr(where, name, lambda *_: "another")
+    assert checkout.build() == 1
 
 
-def test_a_build_that_was_interrupted_leaves_all_to_do(
-    app: App, tmp_path: Path
+@pytest.mark.parametrize(
+    "name",
+    ["src/package/__pycache__/module.pyc", ".nox/x", "_build/cache", "dist/y"],
+)
+def test_what_was_made_from_the_checkout_is_no_change(
+    checkout: Checkout, name: str
 ) -> None:
-    build(app)
-    edit("book/index.md")(tmp_path)
-    unchanged.Watch().look(remake(tmp_path))
-    # Edited back before the next build: what the interrupted one wrote is not known.
-    (tmp_path / "book/index.md").write_text(
-        FILES["book/index.md"], encoding="utf-8"
-    )
-    assert not build(remake(tmp_path))
+    checkout.build()
+    checkout.write(name)
+    assert checkout.build() == 0
+
+
+def test_a_build_that_failed_leaves_all_to_do(checkout: Checkout) -> None:
+    checkout.build()
+    checkout.write("book/index.md")
+    checkout.code = 1
+    assert [checkout.build() for _ in range(2)] == [1, 1]
+    # Edited back: what the failed build wrote is not known.
+    checkout.write("book/index.md", FILES["book/index.md"])
+    checkout.code = 0
+    assert [checkout.build() for _ in range(2)] == [1, 0]
+
+
+def test_a_build_that_may_warn_unheard_leaves_all_to_do(
+    checkout: Checkout,
+) -> None:
+    lenient = [*USUAL[1:], *PLACES]
+    for expected in (1, 2):
+        command.main(lenient)
+        assert checkout.builds == expected
 
 
 def test_what_was_edited_while_the_book_was_built_is_not_taken_as_built(
-    app: App, tmp_path: Path
+    checkout: Checkout,
 ) -> None:
-    watch = unchanged.Watch()
-    watch.look(app)
-    edit("book/index.md")(tmp_path)
-    watch.note(app, None)
-    assert not build(remake(tmp_path))
+    checkout.while_building = lambda: checkout.write("book/index.md")
+    checkout.build()
+    assert checkout.build() == 1
 
 
-def test_what_sphinx_remembers_is_given_back(app: App, tmp_path: Path) -> None:
-    build(app)
-    held = tmp_path / "doctrees" / "environment.held"
-    held.write_bytes(pickle.dumps("memory"))
-    assert build(remake(tmp_path))
-    assert held.with_suffix(".pickle").exists()
-    assert not held.exists()
+def test_data_that_could_not_be_had_is_asked_for_again(
+    checkout: Checkout,
+) -> None:
+    (checkout.root / "data" / "images.gz").unlink()
+    assert [checkout.build() for _ in range(2)] == [1, 1]

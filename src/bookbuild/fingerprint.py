@@ -19,8 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bookbuild import kernel
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -28,6 +26,9 @@ if TYPE_CHECKING:
 
 WHOLE = "*"
 """Stands for all modules, where a page's cells cannot be read."""
+
+KERNEL = Path(__file__).with_name("kernel.py")
+"""How a page is run; not imported, since it takes long and only builds that run pages need it."""
 
 MARKS = frozenset({"raises-exception", "skip-execution"})
 """The tags that change how a cell runs."""
@@ -261,4 +262,4 @@ def page_key(
 
 def surroundings() -> str:
     """Return a key of what every page's outputs depend on."""
-    return digest(Path(kernel.__file__).read_bytes(), installed())
+    return digest(KERNEL.read_bytes(), installed())

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+OWN = 2
+"""How many of the closing lines tell of one run of a build, and not of the book that it made."""
+
 
 def code_cells(doctree: nodes.document) -> Iterator[nodes.Element]:
     """Yield the page's executed cells, apart from those hidden from the reader."""
@@ -95,13 +98,13 @@ def summary(app: Sphinx, seconds: float, ran: list[str]) -> list[str]:
     if accuracy != "not measured":
         accuracy = f"{float(accuracy):.2f} %"
     return [
-        f"Pages          {len(app.env.found_docs)}",
         f"Cells run      {cells} (on {len(ran)} pages; the others came from the cache)",
-        f"Figures        {figures}",
         f"Seconds        {seconds:.1f}",
+        f"Pages          {len(app.env.found_docs)}",
+        f"Figures        {figures}",
         f"Edition        {app.config.book_edition_line}",
         f"Test accuracy  {accuracy}",
-        f"Open           {Path(app.outdir, 'index.html').as_uri()}",
+        f"Open           {Path(app.outdir, f'{app.config.root_doc}.html').as_uri()}",
     ]
 
 
@@ -120,17 +123,19 @@ class Report:
         """Print the summary of a build of the site that came to its end."""
         if exception is None and app.builder.name == "html":
             seconds = time.monotonic() - self._start
-            for line in summary(app, seconds, self._ran):
+            lines = summary(app, seconds, self._ran)
+            for line in lines:
                 logger.info(line)
+            app.emit("book-built", lines[OWN:])
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the counts and the closing lines."""
     app.add_config_value("book_edition_line", "", "", str)
-    app.add_event("book-unchanged")
+    app.add_event("book-built")
     report = Report()
     app.connect("doctree-read", count_page)
     app.connect("book-pages-ran", report.note)
-    app.connect("build-finished", report.print)
-    app.connect("book-unchanged", report.print)
+    # Once all is written, and packed.
+    app.connect("build-finished", report.print, priority=980)
     return {"parallel_read_safe": True}

@@ -1,41 +1,40 @@
 """A build of a book in which nothing has changed ends at once.
 
-Sphinx would look at every page, and write its indices and its search anew. A build that ended
-without a warning leaves a key of all that it was made from, and one of all that it wrote: where
-both still hold, there is nothing to do.
+Sphinx would take seconds to load its extensions, to look at every page and to write its indices
+anew. A build that ended well leaves a note: a key of all that it was made from, one of all that it
+wrote, and its closing lines. Where both keys still hold, there is nothing to do (``__main__``).
 """
 
 from __future__ import annotations
 
-import sys
+import os
+import shutil
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sphinx.util import logging
-from sphinx.util._serialise import stable_hash
-
-from bookbuild import fingerprint, memory
+from bookbuild import fingerprint
 from bookbuild.outputs import read_checked, write_checked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sphinx.application import Sphinx
 
-logger = logging.getLogger(__name__)
+VARIABLES = ("ANNBOOK_", "SOURCE_DATE_EPOCH", "SPHINX")
+"""How the names of the variables begin that a build listens to."""
+
+MADE = {"__pycache__", "_build", "dist"}
+"""The folders that hold what was made from a checkout; so do those whose name has a dot first."""
 
 
-def note_path(app: Sphinx) -> Path:
-    """Return the file in which a build notes what it was made from and what it wrote."""
-    return Path(app.doctreedir, "unchanged.json")
-
-
-def files_in(*folders: str | Path) -> Iterator[Path]:
-    """Yield the files of folders, but not what an interpreter keeps there."""
-    for folder in folders:
-        for path in Path(folder).rglob("*"):
-            if path.is_file() and "__pycache__" not in path.parts:
-                yield path
+def files_in(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder, but not what was made from them."""
+    for each in folder.iterdir():
+        if each.is_file():
+            yield each
+        elif each.name not in MADE and not each.name.startswith("."):
+            yield from files_in(each)
 
 
 def key_of(paths: Iterable[Path]) -> str:
@@ -47,65 +46,84 @@ def key_of(paths: Iterable[Path]) -> str:
     return fingerprint.digest(*parts)
 
 
-def before(app: Sphinx) -> dict[str, str]:
-    """Return the keys of what a build is made from."""
-    # Themes change settings while they build: so they are looked at before.
-    settings = {each.name: each.value for each in app.config}
-    build = [settings, sorted(app.tags), app.builder.name, str(app.outdir)]
-    folders = files_in(app.srcdir, app.config.book_source)
-    return {
-        "settings": stable_hash(build),
-        "packages": fingerprint.installed(),
-        "sources": key_of([Path(app.confdir, "conf.py"), *folders]),
-    }
+def commit(folder: Path) -> str:
+    """Return the commit that is checked out, whose date pages may tell; nothing without git."""
+    program = shutil.which("git")
+    if program is None:
+        return ""
+    command = [program, "-C", str(folder), "rev-parse", "HEAD"]
+    return subprocess.run(
+        command, capture_output=True, encoding="utf-8", check=False
+    ).stdout
 
 
-def after(app: Sphinx) -> dict[str, str]:
-    """Return the keys of what stands written, and of files elsewhere that pages show."""
-    shown = {
-        Path(app.srcdir, each)
-        for files in app.env.dependencies.values()
-        for each in files
-    }
-    return {"shown": key_of(shown), "written": key_of(files_in(app.outdir))}
+def made_from(root: Path, arguments: Sequence[str]) -> str:
+    """Return a key of what a build is made from.
+
+    Parameters
+    ----------
+    root : Path
+        The checkout. Its tests count too: more is looked at than need be, never less.
+    arguments : sequence of str
+        How the build was asked for.
+    """
+    heard = [
+        f"{name}={value}"
+        for name, value in sorted(os.environ.items())
+        if name.startswith(VARIABLES)
+    ]
+    surroundings = [str(Path.cwd()), fingerprint.installed(), commit(root)]
+    return fingerprint.digest(
+        *arguments, "", *heard, "", *surroundings, key_of(files_in(root))
+    )
 
 
-class Watch:
-    """What a build knows of the one before it."""
+def last(doctrees: Path) -> Path:
+    """Return the file in which a build leaves what else it read, and its closing lines."""
+    return doctrees / "last.json"
 
-    def __init__(self) -> None:
-        self._before: dict[str, str] = {}
 
-    def look(self, app: Sphinx) -> None:
-        """End an update at once where all is as the last build left it."""
-        if not app.config.book_outputs:
-            return
-        self._before = before(app)
-        if read_checked(note_path(app)) == self._before | after(app):
+class Note:
+    """What is known of the last build into a folder."""
 
-            def update() -> None:
-                logger.info("nothing has changed since the last build")
-                app.emit("book-unchanged")
-                memory.forget_after_failure(app, None)
-                # Extensions would finish a build that has not been.
-                sys.exit(0)
+    def __init__(self, doctrees: Path, site: Path) -> None:
+        self._path, self._last, self._site = (
+            doctrees / "unchanged.json",
+            last(doctrees),
+            site,
+        )
 
-            app.builder.build_update = update  # type: ignore[misc]
-        else:
-            # Until this build has come to its end nobody knows what stands written.
-            note_path(app).unlink(missing_ok=True)
+    def recall(self, before: str) -> list[str]:
+        """Return the last build's closing lines where all is as it left it, else none."""
+        said = read_checked(self._last) or {"inputs": [], "lines": []}
+        known = read_checked(self._path)
+        return said["lines"] if known == self._keys(before, said) else []
 
-    def note(self, app: Sphinx, exception: Exception | None) -> None:
-        """Leave the keys of a build that came to its end without a warning."""
-        if self._before and not exception and not app._warncount:
-            write_checked(note_path(app), self._before | after(app))
+    def forget(self) -> None:
+        """Have the next build look at everything."""
+        for path in (self._path, self._last):
+            path.unlink(missing_ok=True)
+
+    def leave(self, before: str) -> None:
+        """Note what a build that ended well was made from, and what it wrote."""
+        said = read_checked(self._last)
+        # What was missing now may be there the next time, and change the book.
+        if said and all(map(os.path.isfile, said["inputs"])):
+            write_checked(self._path, self._keys(before, said))
+
+    def _keys(self, before: str, said: dict[str, list[str]]) -> list[str]:
+        inputs = key_of(map(Path, said["inputs"]))
+        return [before, inputs, key_of(self._site.rglob("*"))]
+
+
+def leave_lines(app: Sphinx, lines: list[str]) -> None:
+    """Leave what else a build read, and its closing lines."""
+    content = {"inputs": app.config.book_inputs, "lines": lines}
+    write_checked(last(Path(app.doctreedir)), content)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the look before a build and the note after it."""
-    watch = Watch()
-    # Once all settings are made.
-    app.connect("builder-inited", watch.look, priority=900)
-    # Once all is written, and packed.
-    app.connect("build-finished", watch.note, priority=980)
+    """Register ``book_inputs``, the files outside the checkout that a build reads."""
+    app.add_config_value("book_inputs", [], "", list)
+    app.connect("book-built", leave_lines)
     return {"parallel_read_safe": True}
