@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
+import os
 import re
 import sys
+import threading
+import time
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sphinx.errors import SphinxError
+from sphinx.errors import ExtensionError, SphinxError, SphinxParallelError
 from sphinx.util import logging
 
 if TYPE_CHECKING:
@@ -126,18 +131,111 @@ def stop_workers(_app: Sphinx, exception: Exception | None) -> None:
             worker.terminate()
 
 
+@cache
+def end_orphans() -> None:
+    """Have the workers that Sphinx forks end when the build is gone, however it went.
+
+    A worker waits to hand over its page, for ever where the build was killed; and with the
+    build's open files it holds its turn, for which the next build would wait as long.
+    """
+    build = [0]
+
+    def note() -> None:
+        build[0] = os.getpid()
+
+    def watch() -> None:
+        while os.getppid() == build[0]:
+            time.sleep(0.5)
+        os._exit(1)
+
+    def begin() -> None:
+        threading.Thread(target=watch, daemon=True).start()
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=note, after_in_child=begin)
+
+
+def refused(error: OSError, fallback: object) -> str:
+    """Return one line on a file that the system did not let the build read or write.
+
+    Parameters
+    ----------
+    error : OSError
+        What the system says.
+    fallback : path
+        What to name where it says no name, as on a full disk.
+    """
+    reason = error.strerror or type(error).__name__
+    return (
+        f"{error.filename or fallback} cannot be read or written ({reason}). "
+        "Make room, give the right to read and write there, or build again where it was removed."
+    )
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""The errors that come without the name of a file."""
+
+
+def in_one_line(exception: Exception, folder: object) -> str | None:
+    """Return what an exception says to the user, or None where that is up to Sphinx.
+
+    Parameters
+    ----------
+    exception : Exception
+        With which a build ends, maybe wrapped by Sphinx.
+    folder : path
+        Where the build writes.
+    """
+    if isinstance(exception, ExtensionError) and exception.orig_exc:
+        return in_one_line(exception.orig_exc, folder)
+    if isinstance(exception, BuildError):
+        return str(exception)
+    if isinstance(exception, OSError):
+        told = exception.filename or exception.errno in FULL
+        return refused(exception, folder) if told else None
+    if isinstance(exception, SphinxParallelError):
+        return _of_worker(exception, folder)
+    return None
+
+
+def _of_worker(error: SphinxParallelError, folder: object) -> str | None:
+    """Return what an exception in one of Sphinx' workers says: it comes as text alone."""
+    kind, _, words = error.message.partition(": ")
+    if issubclass(_kinds().get(kind, Exception), BuildError):
+        return words
+    system = re.match(r"\[Errno (\d+)\] (.+?)(?:: '(.+)')?$", words)
+    if system is None:
+        return None
+    number, reason, name = system.groups()
+    return in_one_line(OSError(int(number), reason, name), folder)
+
+
+def _kinds() -> dict[str, type[Exception]]:
+    """Return the exceptions that are all that is to be said, by the names that texts give them."""
+    kinds, found = [BuildError], {}
+    while kinds:
+        kind = kinds.pop()
+        found[f"{kind.__module__}.{kind.__qualname__}"] = kind
+        kinds += kind.__subclasses__()
+    return found
+
+
 def end(app: Sphinx, exception: Exception | None) -> None:
     """End a build with what is to be said of it, and nothing after it.
 
     Sphinx would add a traceback of its own; ``--verbose`` shows it.
     """
-    if isinstance(exception, BuildError) and not app.config.verbosity:
-        logger.error("%s", exception)
+    if exception is None or app.config.verbosity:
+        return
+    line = in_one_line(exception, app.outdir)
+    if line is not None:
+        logger.error("%s", line)
         sys.exit(1)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register what happens after a failure."""
+    end_orphans()
     app.connect("build-finished", stop_workers)
     # After all that must be put in order.
     app.connect("build-finished", end, priority=999)

@@ -1,0 +1,668 @@
+"""What a build survives: each fault ends in the very book of an undisturbed build, or in one
+clear line, and then the next build makes that book.
+
+``test_build`` has a page that never ends and a kernel that dies, ``test_mnist`` the mirrors one by
+one, ``test_store`` and ``test_folders`` what is trained and logged.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from textwrap import dedent
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from conftest import NOTEBOOK, Build, Checkout
+
+from bookbuild.fingerprint import digest
+from bookbuild.outputs import read_checked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+pytestmark = pytest.mark.slow
+
+KILLS = 20
+
+POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows knows no signals")
+
+SYNTHETIC = """
+
+import threading  # the tests' own: what goes wrong in this build
+
+usual = setup
+
+
+def setup(app):
+    usual(app)
+    exec(os.environ.get("ANNBOOK_FAULT", ""), {"app": app, "os": os})
+"""
+
+KEEPING = '''
+"""A result that takes long, and logs: kept as the book's models and TensorBoard's logs are."""
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+
+from annbook import folders, store
+
+
+def find():
+    kept = store.fetch("number", store.key(["annbook.keeping"]), compute)
+    folders.keep(Path(os.environ["ANNBOOK_LOGS"]), "key", log)
+    return int(kept.arrays[0][0]) + len(os.listdir(os.environ["ANNBOOK_LOGS"]))
+
+
+def compute():
+    gate = os.environ.get("ANNBOOK_GATE")
+    if gate:
+        Path(gate, "reached").touch()
+        while not Path(gate, "open").exists():
+            time.sleep(0.05)
+    return store.Kept([np.array([40])], {})
+
+
+def log(folder):
+    (folder / "run").write_text("logged", encoding="utf-8")
+'''
+
+FIGURE = """\
+```{code-cell}
+---
+mystnb:
+  figure:
+    name: fig-line
+    caption: A line.
+  image:
+    alt: A line that rises.
+---
+import matplotlib.pyplot as plt
+plt.plot([1, 2]);
+```
+"""
+
+CLAIM = """\
+```{code-cell}
+:tags: [remove-cell]
+from myst_nb import glue
+glue("third", 1 / 3, display=False)
+```
+
+A third is {claim}`0.3333 = third`.
+"""
+
+
+def cell(code: str) -> str:
+    return f"```{{code-cell}}\n{dedent(code).strip()}\n```\n"
+
+
+PAGES = {
+    "keeping": f"{NOTEBOOK}# Keep\n\n"
+    + cell("""
+        from annbook import keeping
+        print("the answer is", keeping.find())
+        """),
+    "figure": f"{NOTEBOOK}# Draw\n\n{FIGURE}",
+    "part/claim": f"{NOTEBOOK}# Claim\n\n{CLAIM}",
+    "part/folder": f"{NOTEBOOK}# Look\n\n"
+    + cell("import os\nprint(os.path.basename(os.getcwd()))"),
+    "part/words": "(words)=\n# Words\n\nNothing runs here.\n",
+    "more-words": "# More words\n\nSee {ref}`words`, and {ref}`fig-line`.\n",
+}
+RUN = {"keeping", "figure", "part/claim", "part/folder"}
+
+
+class Made(NamedTuple):
+    """All that a build has made, but what was measured on the way."""
+
+    outputs: dict[str, object]
+    site: dict[str, bytes]
+
+
+def made(checkout: Checkout) -> Made:
+    build = checkout.root / "_build"
+    outputs = {}
+    for path in sorted((build / "outputs").rglob("*.json")):
+        if path.parent != build / "outputs":
+            kept = read_checked(path) or {}
+            outputs[path.relative_to(build).as_posix()] = {
+                key: value
+                for key, value in kept.items()
+                if key not in ("seconds", "finished")
+            }
+    site = {
+        path.relative_to(build).as_posix(): path.read_bytes()
+        # Sphinx' note of its settings has the checkout's path in it.
+        for path in sorted((build / "html").rglob("*"))
+        if path.is_file() and path.name != ".buildinfo"
+    }
+    return Made(outputs, site)
+
+
+def assert_same(left: Made, right: Made) -> None:
+    for mine, other in zip(left, right, strict=True):
+        assert mine.keys() == other.keys()
+        assert [name for name in mine if mine[name] != other[name]] == []
+
+
+def new_checkout(root: Path) -> Checkout:
+    root.mkdir(parents=True)
+    checkout = Checkout(root)
+    settings = (root / "conf.py").read_text(encoding="utf-8")
+    checkout.write("conf.py", settings + SYNTHETIC)
+    checkout.write("src/annbook/keeping.py", KEEPING)
+    checkout.write_pages(PAGES)
+    return checkout
+
+
+class Undisturbed(NamedTuple):
+    """A build that nothing went wrong in."""
+
+    root: Path
+    made: Made
+    seconds: float
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    checkout = new_checkout(tmp_path_factory.mktemp("plain") / "book")
+    start = time.monotonic()
+    build = checkout.build()
+    assert (build.code, build.warnings) == (0, "")
+    page = checkout.page("keeping").text
+    assert "the answer is 42" in page
+    return Undisturbed(checkout.root, made(checkout), time.monotonic() - start)
+
+
+class Book:
+    """A checkout that faults befall, one after the other; its path has spaces and is not ASCII."""
+
+    def __init__(self, root: Path, undisturbed: Undisturbed) -> None:
+        self.checkout = new_checkout(root)
+        self.build_folder = root / "_build"
+        self._whole = undisturbed.made
+        self._edits = 0
+
+    def edit(self, *names: str) -> None:
+        """Edit pages so that they are read again, and nothing else changes."""
+        self._edits += 1
+        for name in names or PAGES:
+            self.checkout.write(
+                f"book/{name}.md", f"{PAGES[name]}\n% edit {self._edits}\n"
+            )
+
+    def forget(self, *pages: str) -> None:
+        """Remove outputs, so that these pages run again."""
+        for page in pages:
+            shutil.rmtree(
+                self.build_folder / "outputs" / page, ignore_errors=True
+            )
+
+    def assert_is_whole(self, build: Build) -> None:
+        assert (build.code, build.warnings) == (0, "")
+        assert_same(made(self.checkout), self._whole)
+
+    def assert_is_built(self) -> None:
+        """Build the book, and find that of the undisturbed build."""
+        self.assert_is_whole(self.checkout.build())
+
+
+@pytest.fixture(scope="module")
+def book(
+    tmp_path_factory: pytest.TempPathFactory, undisturbed: Undisturbed
+) -> Book:
+    root = tmp_path_factory.mktemp("odd") / "Mein Büchlein, 書 & more"
+    return Book(root, undisturbed)
+
+
+def line_of(build: Build) -> str:
+    """Return the one line that a build ends with."""
+    assert build.code not in (0, None)
+    assert "build succeeded" not in build.output
+    lines = build.warnings.strip().splitlines()
+    assert len(lines) == 1, build.warnings
+    return lines[0]
+
+
+def run_fault(code: str) -> dict[str, str]:
+    """Return variables under which a build runs code of the test, with ``app`` at hand."""
+    return {"ANNBOOK_FAULT": dedent(code)}
+
+
+# Where it lies.
+
+
+def test_the_path_may_have_spaces_and_letters_of_any_script(
+    book: Book,
+) -> None:
+    book.assert_is_built()
+
+
+# Ended at any moment, or not alone.
+
+
+@POSIX
+def test_after_each_kill_the_next_build_makes_the_same_book(
+    tmp_path: Path, undisturbed: Undisturbed
+) -> None:
+    def chain(number: int) -> int:
+        chance = random.Random(number)
+        book = Book(tmp_path / f"book {number}", undisturbed)
+        right = 0
+        for _ in range(KILLS // 2):
+            book.forget(*chance.sample(sorted(RUN), k=2))
+            book.edit(*chance.sample(sorted(PAGES), k=3))
+            process = book.checkout.start()
+            time.sleep(chance.uniform(0, undisturbed.seconds))
+            process.kill()
+            process.communicate()
+            book.assert_is_built()
+            right += 1
+        return right
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(chain, range(2))) == KILLS
+
+
+KILL_WHILE_READING = """
+import multiprocessing, signal, time
+
+def kill(*_):
+    if multiprocessing.parent_process():
+        os.kill(os.getppid(), signal.SIGKILL)
+        # As a worker that waits to hand over its page.
+        time.sleep(3600)
+
+app.connect("source-read", kill)
+"""
+
+
+@POSIX
+@pytest.mark.skipif(
+    sys.platform == "darwin", reason="Sphinx reads in one process there"
+)
+def test_the_workers_of_a_killed_build_do_not_hold_up_the_next(
+    book: Book,
+) -> None:
+    book.edit()
+    process = book.checkout.start(**run_fault(KILL_WHILE_READING))
+    process.wait()
+    # Its workers have its pipes, too, until they end.
+    process.communicate(timeout=300)
+    assert process.returncode == -signal.SIGKILL
+    book.assert_is_built()
+
+
+def test_two_builds_at_once_take_turns_and_make_the_same_book(
+    book: Book,
+) -> None:
+    book.forget(*RUN)
+    book.edit()
+    builds = [book.checkout.start() for _ in range(2)]
+    ends = []
+    for process in builds:
+        output, warnings = process.communicate()
+        ends.append(Build(process.returncode, output, warnings))
+    for build in ends:
+        book.assert_is_whole(build)
+    told = [build.output.count("\n  [") for build in ends]
+    assert sorted(told) == [0, len(RUN)], "each page runs once"
+
+
+# Caches.
+
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda _: b"",
+    "half": lambda data: data[: len(data) // 2],
+    "a bit": lambda data: data[:-9] + bytes([data[-9] ^ 1]) + data[-8:],
+    "foreign": lambda _: b"<!doctype html><title>Sign in</title>",
+}
+
+FOLDERS = ("doctrees", "html", "ipython", "jupyter_execute", "outputs")
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_folder_of_the_build_with_every_file_damaged_is_made_anew(
+    book: Book, folder: str
+) -> None:
+    book.assert_is_built()
+    chance = random.Random(folder)
+    files = [
+        path
+        for path in sorted((book.build_folder / folder).rglob("*"))
+        if path.is_file() and path.stat().st_size > 9
+    ]
+    assert files
+    for path in files:
+        damage = DAMAGE[chance.choice(sorted(DAMAGE))]
+        path.write_bytes(damage(path.read_bytes()))
+    book.edit("figure")
+    book.assert_is_built()
+
+
+def test_what_is_trained_and_logged_is_made_anew_where_it_is_damaged(
+    book: Book,
+) -> None:
+    book.assert_is_built()
+    kept = [*book.build_folder.glob("models/*.npz")]
+    kept += [
+        path for path in book.build_folder.glob("logs/*") if path.is_file()
+    ]
+    assert len(kept) == 3
+    for path in kept:
+        path.write_bytes(DAMAGE["half"](path.read_bytes()))
+    book.forget("keeping")
+    book.assert_is_built()
+
+
+def test_outputs_that_another_version_kept_count_as_none(book: Book) -> None:
+    book.assert_is_built()
+    outputs = book.build_folder / "outputs"
+    text = json.dumps(["another", "form"])
+    for path in outputs.rglob("*.json"):
+        key = digest("another form", text)
+        path.write_text(f"{key}\n{text}", encoding="utf-8")
+    book.edit("figure")
+    book.assert_is_built()
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Path:
+    """Return a folder in which a page says that it runs, and waits until it may go on."""
+    return tmp_path
+
+
+@contextmanager
+def at_the_gate(book: Book, gate: Path) -> Iterator[subprocess.Popen[str]]:
+    """Give a build while its page is in the middle of a computation; then let it go on."""
+    book.forget(*RUN)
+    shutil.rmtree(book.build_folder / "models", ignore_errors=True)
+    process = book.checkout.start(ANNBOOK_GATE=str(gate))
+    while not (gate / "reached").exists() and process.poll() is None:
+        time.sleep(0.05)
+    yield process
+    (gate / "open").touch()
+
+
+@pytest.mark.parametrize(
+    "folder", ["outputs", "ipython", "models", "doctrees", "."]
+)
+@POSIX
+def test_a_folder_that_is_deleted_in_mid_run_costs_a_build_at_most(
+    book: Book, gate: Path, folder: str
+) -> None:
+    book.edit()
+    with at_the_gate(book, gate) as process:
+        shutil.rmtree(book.build_folder / folder)
+    output, warnings = process.communicate()
+    build = Build(process.returncode, output, warnings)
+    if build.code == 0:
+        book.assert_is_whole(build)
+    else:
+        assert "build again" in line_of(build)
+    book.assert_is_built()
+
+
+# Places that cannot be written.
+
+
+@contextmanager
+def small(folder: Path, size: str) -> Iterator[None]:
+    """Put a file system of its own in the place of a folder."""
+    with mounted(folder, "-t", "tmpfs", "-o", f"size={size}", "tmpfs"):
+        yield
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Take the right to write from everybody: from root, too."""
+    if os.geteuid():
+        folder.chmod(0o500)
+        try:
+            yield
+        finally:
+            folder.chmod(0o700)
+    else:
+        with mounted(folder, "-t", "tmpfs", "-o", "ro", "tmpfs"):
+            yield
+
+
+@contextmanager
+def mounted(folder: Path, *options: str) -> Iterator[None]:
+    command = ["mount", *options, str(folder)]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError:
+        pytest.skip("there is no mount")
+    if done.returncode:
+        pytest.skip(f"cannot mount: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def refusals(book: Book, folder: str) -> Build:
+    """Build where a page runs and is read, and a folder cannot be written."""
+    (book.build_folder / folder).mkdir(parents=True, exist_ok=True)
+    book.edit("keeping", "figure")
+    return book.checkout.build()
+
+
+@pytest.mark.parametrize("folder", [".", "outputs", "doctrees", "html"])
+@POSIX
+def test_a_folder_that_is_read_only_ends_the_build_in_one_line(
+    book: Book, folder: str
+) -> None:
+    book.assert_is_built()
+    with read_only(book.build_folder / folder):
+        line = line_of(refusals(book, folder))
+    assert re.search(
+        r"_build.* cannot be (read or )?written "
+        r"\((Read-only file system|Permission denied)\)\. (Make room|Give)",
+        line,
+    ), line
+    book.assert_is_built()
+
+
+@pytest.mark.parametrize(
+    ("folder", "size"),
+    [("outputs", "8k"), ("doctrees", "64k"), ("html", "256k")],
+)
+@POSIX
+def test_a_full_disk_ends_the_build_in_one_line(
+    book: Book, folder: str, size: str
+) -> None:
+    book.assert_is_built()
+    with small(book.build_folder / folder, size):
+        line = line_of(refusals(book, folder))
+    assert "_build" in line
+    assert "written (No space left on device). Make room" in line
+    book.assert_is_built()
+
+
+LITTLE = """
+import resource
+_, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, hard))
+"""
+
+
+@pytest.mark.parametrize("size", [100, 20_000])
+@POSIX
+def test_a_file_that_may_not_grow_ends_the_build_in_one_line(
+    book: Book, size: int
+) -> None:
+    book.assert_is_built()
+    book.forget(*RUN)
+    book.edit()
+    build = book.checkout.build(**run_fault(LITTLE.format(size)))
+    assert "(File too large). Make room" in line_of(build)
+    book.assert_is_built()
+
+
+@pytest.mark.parametrize("folder", ["models", "logs"])
+@POSIX
+def test_a_page_that_cannot_keep_what_it_makes_says_so(
+    book: Book, folder: str
+) -> None:
+    book.assert_is_built()
+    book.forget("keeping")
+    place = book.build_folder / folder
+    shutil.rmtree(place)
+    place.mkdir()
+    with read_only(place):
+        build = book.checkout.build()
+    assert build.code != 0
+    first, *_, last, command = build.warnings.strip().splitlines()
+    assert "keeping.md:9: cell 1 failed" in first
+    assert f"{folder}" in last
+    assert "cannot be written" in last
+    assert command.endswith("nox -s page -- keeping")
+    book.assert_is_built()
+
+
+# The network.
+
+
+class Mirrors(BaseHTTPRequestHandler):
+    """Three bad mirrors in one: the first part of an address says which."""
+
+    def do_GET(self) -> None:
+        kind = self.path.split("/")[1]
+        if kind == "hangs":
+            self.server.let_go.wait()  # type: ignore[attr-defined]
+            return
+        body = b"\x1f\x8b half a file" if kind == "half" else b"<h1>Error</h1>"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_args: object, **_options: object) -> None:
+        """Keep the test's output clean."""
+
+
+@pytest.fixture
+def mirrors() -> Iterator[tuple[str, ...]]:
+    """Yield the addresses of mirrors: one refuses, the others are no good."""
+    with (
+        socket.socket() as taken,
+        ThreadingHTTPServer(("127.0.0.1", 0), Mirrors) as server,
+    ):
+        taken.bind(("127.0.0.1", 0))
+        server.let_go = threading.Event()  # type: ignore[attr-defined]
+        thread = threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.01}
+        )
+        thread.start()
+        here = f"http://127.0.0.1:{server.server_port}"
+        refusing = f"http://127.0.0.1:{taken.getsockname()[1]}/"
+        yield refusing, f"{here}/hangs/", f"{here}/error/", f"{here}/half/"
+        server.let_go.set()  # type: ignore[attr-defined]
+        server.shutdown()
+        thread.join()
+
+
+def test_without_a_good_mirror_the_sample_serves_or_one_line_names_each(
+    book: Book, mirrors: tuple[str, ...], tmp_path: Path
+) -> None:
+    module = book.checkout.root / "src" / "annbook" / "mnist.py"
+    source = module.read_text(encoding="utf-8")
+    edited = source.replace("_TIMEOUT = (3, 30)", "_TIMEOUT = (3, 2)")
+    edited = re.sub(r"(?s)MIRRORS = \(.*?\)", f"MIRRORS = {mirrors}", edited)
+    assert edited.count("_TIMEOUT = (3, 2)") == 1
+    variables = {
+        "ANNBOOK_CACHE": str(tmp_path),
+        "no_proxy": "127.0.0.1",
+        "NO_PROXY": "127.0.0.1",
+    }
+    module.write_text(edited, encoding="utf-8")
+    try:
+        full = book.checkout.build(ANNBOOK_EDITION="full", **variables)
+        auto = book.checkout.build(ANNBOOK_EDITION="auto", **variables)
+    finally:
+        module.write_text(source, encoding="utf-8")
+    line = line_of(full)
+    for mirror, reason in zip(
+        mirrors,
+        ("ConnectionError", "ReadTimeout", "its SHA-256", "its SHA-256"),
+        strict=True,
+    ):
+        assert f"{mirror} ({reason}" in line
+    assert "Connect to the internet" in line
+    assert (auto.code, auto.warnings) == (0, "")
+    assert auto.line("Edition").startswith("sample")
+    assert "the answer is 42" in book.checkout.page("keeping").text
+    shutil.rmtree(book.build_folder / "outputs")
+    book.assert_is_built()
+
+
+# Pages that take too much.
+
+HUNGRY = """
+import time
+taken = bytearray(b"x") * 1_000_000_000
+time.sleep(3600)
+"""
+
+
+def test_a_page_that_eats_memory_is_ended_and_told_with_its_cell(
+    book: Book,
+) -> None:
+    book.checkout.write(
+        "book/figure.md",
+        f"{PAGES['figure']}\n{cell(HUNGRY)}",
+    )
+    build = book.checkout.build("-D", "book_memory=0.8")
+    assert build.code != 0
+    first, *_ = build.warnings.splitlines()
+    assert "figure.md:" in first
+    assert first.endswith("cell 2 took more than 0.8 GB of memory:")
+    assert build.warnings.count("\n") < 9
+    book.edit("figure")
+    book.assert_is_built()
+
+
+# The clock.
+
+
+def test_a_clock_that_was_set_back_hides_no_edit(book: Book) -> None:
+    def set_times(moment: float, *folders: str) -> None:
+        for folder in folders:
+            for path in sorted((book.checkout.root / folder).rglob("*")):
+                os.utime(path, (moment, moment))
+
+    book.checkout.write(
+        "book/figure.md", PAGES["figure"].replace("[1, 2]", "[2, 1]")
+    )
+    book.checkout.write("book/part/words.md", "(words)=\n# Other words\n")
+    build = book.checkout.build()
+    assert build.code == 0
+    assert "Other words" in book.checkout.page("index").text
+    set_times(time.time() + 1e7, "_build", "book", "src")
+    book.edit("figure", "part/words")
+    set_times(1e9, "book")
+    for path in (book.build_folder / "outputs" / "figure").iterdir():
+        if path.stem not in book.kept("figure"):
+            path.unlink()
+    book.assert_is_built()
