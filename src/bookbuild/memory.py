@@ -85,6 +85,19 @@ def memory(app: Sphinx) -> Path:
     return Path(app.doctreedir, "environment.pickle")
 
 
+def forget(app: Sphinx) -> None:
+    """Remove what would be taken for whole: what Sphinx remembers, images, and its style sheets.
+
+    Some extensions copy their own sheets with a warning and no effect where others are there.
+    """
+    memory(app).unlink(missing_ok=True)
+    if images(app).exists():
+        shutil.rmtree(images(app))
+    for path in Path(app.outdir, "_static").glob("*.*"):
+        if path.is_file():
+            path.unlink()
+
+
 def recall(app: Sphinx, *_: object) -> None:
     """Have Sphinx read all pages anew where the last build's remains are not as it left them.
 
@@ -103,9 +116,7 @@ def recall(app: Sphinx, *_: object) -> None:
             # Until this build has come to its end nobody knows what stands written.
             left(app).unlink(missing_ok=True)
             if not whole:
-                memory(app).unlink(missing_ok=True)
-                if images(app).exists():
-                    shutil.rmtree(images(app))
+                forget(app)
     except OutputsError as error:
         sys.exit(str(error))
 
