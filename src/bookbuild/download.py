@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 LAST = 950
 """When the archive is made: after all other parts have written what they write."""
-LEFT_OUT = (".buildinfo", ".map", ".part")
+LEFT_OUT = (".buildinfo", ".buildinfo.bak", ".map", ".part")
 """Ends of files that no page asks for: Sphinx's notes, the scripts' originals, and an archive
 whose maker was stopped."""
 LINK = re.compile(r'<a class="download-book"[^>]*>(.*?)</a>', re.DOTALL)

@@ -419,7 +419,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("book_package", "", "", str)
     app.add_config_value("book_facts", {}, "", dict)
     app.add_config_value("book_kernels", "", "", str)
-    app.add_config_value("book_memory", 4.0, "", [float, int])
+    app.add_config_value("book_memory", 4, "", [int, float])
     app.add_event("book-pages-ran")
     engine = Engine()
     app.connect("env-get-outdated", engine.find_outdated)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import multiprocessing
 import os
 import re
@@ -13,15 +14,16 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sphinx.errors import ExtensionError, SphinxError, SphinxParallelError
-from sphinx.util import logging
+from sphinx.util import logging as sphinx_logging
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from logging import LogRecord
     from pathlib import Path
 
     from sphinx.application import Sphinx
 
-logger = logging.getLogger(__name__)
+logger = sphinx_logging.getLogger(__name__)
 
 # As IPython marks the line that it was at: in a cell, in a file, and where it cannot be read.
 IN_CELL = re.compile(r"Cell In\[\d+\], line (\d+)")
@@ -131,6 +133,14 @@ def stop_workers(_app: Sphinx, exception: Exception | None) -> None:
             worker.terminate()
 
 
+def end_where_full(record: LogRecord) -> bool:
+    """End the build at the first warning of a full disk: Sphinx gives one for each file."""
+    for each in record.args if isinstance(record.args, tuple) else ():
+        if isinstance(each, OSError) and each.errno in FULL:
+            raise each
+    return True
+
+
 @cache
 def end_orphans() -> None:
     """Have the workers that Sphinx forks end when the build is gone, however it went.
@@ -166,8 +176,10 @@ def refused(error: OSError, fallback: object) -> str:
         What to name where it says no name, as on a full disk.
     """
     reason = error.strerror or type(error).__name__
+    # Of a copy, the place that could not be written.
+    place = error.filename2 or error.filename or fallback
     return (
-        f"{error.filename or fallback} cannot be read or written ({reason}). "
+        f"{place} cannot be read or written ({reason}). "
         "Make room, give the right to read and write there, or build again where it was removed."
     )
 
@@ -236,7 +248,9 @@ def end(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register what happens after a failure."""
     end_orphans()
-    app.connect("build-finished", stop_workers)
-    # After all that must be put in order.
-    app.connect("build-finished", end, priority=999)
+    for handler in logging.getLogger("sphinx").handlers:
+        handler.addFilter(end_where_full)
+    # Before all others: what they miss in a build that failed is not what it failed of.
+    app.connect("build-finished", stop_workers, priority=1)
+    app.connect("build-finished", end, priority=2)
     return {"parallel_read_safe": True}
