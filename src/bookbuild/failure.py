@@ -224,7 +224,8 @@ def _of_worker(error: SphinxParallelError, folder: object) -> str | None:
 
 def _kinds() -> dict[str, type[Exception]]:
     """Return the exceptions that are all that is to be said, by the names that texts give them."""
-    kinds, found = [BuildError], {}
+    kinds: list[type[Exception]] = [BuildError]
+    found = {}
     while kinds:
         kind = kinds.pop()
         found[f"{kind.__module__}.{kind.__qualname__}"] = kind

@@ -54,7 +54,7 @@ def note_sizes(app: Sphinx, doctree: nodes.document, _docname: str) -> None:
 
 
 def remove_unused(app: Sphinx, exception: Exception | None) -> None:
-    """Take away the images that an earlier build has put beside the pages, and no page shows now."""
+    """Take away images that an earlier build put beside the pages, and that no page shows now."""
     if exception is None and app.builder.format == "html":
         used = {name for _, name in app.env.images.values()}
         for path in Path(app.outdir, app.builder.imagedir).glob("*.*"):

@@ -288,10 +288,11 @@ def index_entries(
     )
 
 
-def complete_index(app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
-    """Give Sphinx' search the entries of the pages that are not written now, too.
+def mend_index(app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
+    """Have Sphinx' search find in a book that was edited what it finds in one built at once.
 
-    Sphinx forgets them (its issue 12599): a book would be found otherwise than one built at once.
+    Sphinx forgets the entries of pages that are not written now (its issue 12599), and keeps
+    words that are on no page any more.
     """
     indexer = app.builder.indexer  # type: ignore[attr-defined]
     if indexer is not None:
@@ -299,6 +300,9 @@ def complete_index(app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
         indexer._index_entries.clear()
         for name in sorted(app.env.found_docs):
             indexer._index_entries[name] = index_entries(entries.get(name, []))
+        for words in (indexer._mapping, indexer._title_mapping):
+            for word in [word for word, pages in words.items() if not pages]:
+                del words[word]
     return []
 
 
@@ -321,6 +325,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # Once the terms are linked.
     app.connect("doctree-read", note_uses, priority=600)
     app.connect("doctree-read", skip_formulas)
-    app.connect("html-collect-pages", complete_index)
+    app.connect("html-collect-pages", mend_index)
     app.connect("build-finished", write_table)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
