@@ -18,6 +18,7 @@ PARTS = (
     "anchors",
     "chain",
     "claims",
+    "compiled",
     "descriptions",
     "download",
     "edition",
