@@ -189,6 +189,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def exact(session: nox.Session) -> None:
+    """Edit the book at random, in a copy, and see that exactly the right pages run."""
+    install(session, "test")
+    session.run("python", "tests/benchmarks/exact.py", *session.posargs)
+
+
+@nox.session
 def lock(session: nox.Session) -> None:
     """Renew constraints.txt: the newest versions that fit together, for every platform."""
     session.install("uv")
