@@ -44,6 +44,7 @@ nitpick_ignore_regex = [("py:class", r"[^.]*"), ("py:exc", r"tf\..*")]
 book_address = os.environ.get("ANNBOOK_ADDRESS", "")
 book_repository = os.environ.get("ANNBOOK_REPOSITORY", "")
 book_source = str(ROOT / "src")
+book_package = str(ROOT)
 book_glossary = "reference/glossary"
 book_widgets = {
     "recogniser": [

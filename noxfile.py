@@ -17,6 +17,7 @@ LOCK = "constraints.txt"
 SITE = Path("_build", "html")
 MODELS = Path("_build", "models").absolute()
 LOGS = Path("_build", "logs").absolute()
+LAB = Path("lab")
 SPHINX_OPTIONS = (
     "-c",
     ".",
@@ -114,6 +115,31 @@ def tensorboard(session: nox.Session) -> None:
         "--load_fast=false",
     )
     session.run("python", "-m", "tensorboard.main", *options, *session.posargs)
+
+
+@nox.session
+def lab(session: nox.Session) -> None:
+    """Open the lessons as notebooks in JupyterLab, on localhost; your changes in lab/ stay."""
+    install(session, "lab")
+    notebooks = SITE / "notebooks"
+    if not notebooks.exists():
+        session.run("sphinx-build", *SPHINX_OPTIONS, "book", str(SITE))
+    session.run("python", "-m", "bookbuild.lab", str(notebooks), str(LAB))
+    # It would ask other hosts for its news, its updates and its extensions.
+    news = "@jupyterlab/apputils-extension:announcements"
+    session.run(
+        "jupyter", "labextension", "disable", "--level=sys_prefix", news
+    )
+    # What the book has trained need not be trained again.
+    session.env.setdefault("ANNBOOK_MODELS", str(MODELS))
+    session.env.setdefault("ANNBOOK_LOGS", str(LOGS))
+    options = (
+        "--ip=127.0.0.1",
+        f"--ServerApp.root_dir={LAB.absolute()}",
+        "--LabApp.extension_manager=readonly",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    )
+    session.run("jupyter", "lab", *options, *session.posargs)
 
 
 @nox.session

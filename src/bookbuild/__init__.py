@@ -13,13 +13,16 @@ from bookbuild import (
     edition,
     execution,
     failure,
+    launch,
     lesson,
     mathml,
+    notebooks,
     published,
     question,
     report,
     source,
     terms,
+    wheel,
     widget,
 )
 
@@ -35,13 +38,16 @@ def setup(app: Sphinx) -> dict[str, Any]:
         edition,
         execution,
         failure,
+        launch,
         lesson,
         mathml,
+        notebooks,
         published,
         question,
         report,
         source,
         terms,
+        wheel,
         widget,
     ):
         part.setup(app)

@@ -34,6 +34,9 @@ MATPLOTLIB_SETTINGS = """\
 svg.hashsalt: annbook
 """
 
+SILENT_TENSORFLOW = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
+"""TensorFlow's own log would leak into the pages."""
+
 
 def kernel_environment(ipython_folder: Path) -> dict[str, str]:
     """Return the variables that a page's kernel must find when it starts.
@@ -60,9 +63,7 @@ def kernel_environment(ipython_folder: Path) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "TF_NUM_INTRAOP_THREADS": "1",
         "TF_NUM_INTEROP_THREADS": "1",
-        # TensorFlow's own log would leak into the pages.
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_ENABLE_ONEDNN_OPTS": "0",
+        **SILENT_TENSORFLOW,
     }
 
 
