@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import io
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,7 +95,7 @@ class Page:
         level : int
             Of the headings in it.
         """
-        for node in parent.children:
+        for node in elements(parent):
             kind = node.tagname
             if kind == "section":
                 yield new_markdown_cell(self.heading(node, level))
@@ -104,11 +103,11 @@ class Page:
             elif kind == "exercise_enumerable_node":
                 number = self.number("exercise", node)
                 yield new_markdown_cell(self.heading(node, level, number))
-                yield from self.cells(node.children[1], level + 1)
+                yield from self.cells(elements(node)[1], level + 1)
             elif kind == "solution_node":
                 heading = self.heading(node, level + 1)
                 yield new_markdown_cell(heading, metadata=FOLDED)
-                yield from self.cells(node.children[1], level + 2)
+                yield from self.cells(elements(node)[1], level + 2)
             elif node.get("nb_element") == "cell_code":
                 yield from self.code(node)
             elif any(code_cells(node)):
@@ -170,6 +169,11 @@ class Page:
         return f"attachment:{name}"
 
 
+def elements(parent: nodes.Element) -> list[nodes.Element]:
+    """Return what an element holds besides text."""
+    return [each for each in parent.children if isinstance(each, nodes.Element)]
+
+
 def merged(cells: Iterable[NotebookNode]) -> list[NotebookNode]:
     """Return the cells with texts that follow each other made one; a heading begins anew."""
     done: list[NotebookNode] = []
@@ -219,7 +223,7 @@ def write(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")
     draft.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
-    os.replace(draft, path)
+    draft.replace(path)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
