@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 from sphinx.errors import ExtensionError
 
+from bookbuild.chain import chain_step
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -23,6 +25,8 @@ FIRST_MARK = re.compile(r"^(\d*)([-#>+.)])(?=[\s#>]|$)")
 # The language of a cell or a listing, as a notebook's reader knows it.
 LANGUAGES = {"ipython3": "python", "none": "", "default": ""}
 FACELESS = (nodes.target, nodes.comment)
+TITLES = {"doc", "std-ref"}
+"""The classes of a reference whose text is the title of a page or a section."""
 CARDS = {"lesson-card", "question"}
 ASKING = {"lesson-question", "question-text"}
 
@@ -88,11 +92,11 @@ class Writer:
     def block_paragraph(self, node: nodes.Element) -> str:
         """Return one line; what a card asks is strong."""
         text = FIRST_MARK.sub(r"\1\\\2", self.inlines(node).strip())
-        return f"**{text}**" if ASKING & {*node["classes"]} else text
+        return around("**", text) if ASKING & {*node["classes"]} else text
 
     def block_caption(self, node: nodes.Element) -> str:
         """Return it in italics."""
-        return f"*{self.inlines(node)}*"
+        return around("*", self.inlines(node))
 
     def block_image(self, node: nodes.Element) -> str:
         """Return a picture, or what is to be seen on it."""
@@ -133,8 +137,9 @@ class Writer:
     def block_literal_block(self, node: nodes.Element) -> str:
         """Return fenced code."""
         language = LANGUAGES.get(node["language"], node["language"])
-        fence = ticks(node.astext(), least=3)
-        return f"{fence}{language}\n{node.astext()}\n{fence}"
+        code = node.astext().rstrip("\n")
+        fence = ticks(code, least=3)
+        return f"{fence}{language}\n{code}\n{fence}"
 
     def block_math_block(self, node: nodes.Element) -> str:
         """Return a displayed formula, with its number where others refer to it."""
@@ -170,7 +175,7 @@ class Writer:
         """Return the steps in a row, the page's own strong."""
         steps = [
             f"**{step.astext()}**" if step["current"] else step.astext()
-            for step in node.children
+            for step in node.findall(chain_step)
         ]
         return " → ".join(steps)
 
@@ -197,11 +202,11 @@ class Writer:
 
     def inline_emphasis(self, node: nodes.Element) -> str:
         """Return it in italics."""
-        return f"*{self.inlines(node)}*"
+        return around("*", self.inlines(node))
 
     def inline_strong(self, node: nodes.Element) -> str:
         """Return it in bold."""
-        return f"**{self.inlines(node)}**"
+        return around("**", self.inlines(node))
 
     def inline_literal(self, node: nodes.Element) -> str:
         """Return code."""
@@ -215,9 +220,13 @@ class Writer:
         return f"${' '.join(node.astext().split())}$"
 
     def inline_reference(self, node: nodes.Element) -> str:
-        """Return a link, or its text."""
+        """Return a link, or its text: a title in italics."""
         text, address = self.inlines(node), self.link(node)
-        return f"[{text}]({address})" if address else text
+        if address:
+            return f"[{text}]({address})"
+        inner = node.findall(nodes.inline)
+        is_title = any(TITLES & {*each["classes"]} for each in inner)
+        return around("*", text) if is_title else text
 
     def inline_target(self, _node: nodes.Element) -> str:
         """Return nothing: an anchor."""
@@ -255,6 +264,11 @@ class Writer:
 def escaped(text: str) -> str:
     """Return text with a backslash before each mark that Markdown would take for its own."""
     return MARKS.sub(r"\\\g<0>", text)
+
+
+def around(mark: str, text: str) -> str:
+    """Return text between two marks, which have to stand close to its words."""
+    return re.sub(r"^(\s*)(.*\S)(\s*)$", rf"\1{mark}\2{mark}\3", text)
 
 
 def quoted(text: str) -> str:

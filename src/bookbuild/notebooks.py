@@ -19,7 +19,9 @@ from docutils import nodes
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from PIL import Image
 
+from bookbuild.files import write_text
 from bookbuild.markdown import Writer
+from bookbuild.published import page_address
 from bookbuild.report import code_cells
 from bookbuild.wheel import FOLDER, install_code
 
@@ -126,7 +128,7 @@ class Page:
         yield new_code_cell(source.astext())
         for caption in cell.findall(nodes.caption):
             number = self.number("figure", caption.parent)
-            text = f"*{self.writer.inlines(caption)}*"
+            text = self.writer.block(caption)
             yield new_markdown_cell(f"**{number}.** {text}" if number else text)
 
     def number(self, kind: str, node: nodes.Element) -> str:
@@ -140,9 +142,9 @@ class Page:
 
     def address(self, target: str = "") -> str:
         """Return where the page, or what it links to, is published; nothing before it is."""
-        home = self.app.config.book_address
-        own = self.app.builder.get_target_uri(self.docname)
-        return urljoin(home + own, target) if home else ""
+        if not self.app.config.book_address:
+            return ""
+        return urljoin(page_address(self.app, self.docname), target)
 
     def link(self, reference: nodes.Element) -> str:
         """Return the address of another page or site, or nothing.
@@ -220,10 +222,7 @@ def write(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         return
     notebook = Page(app, docname).notebook(doctree)
     path = Path(app.outdir, FOLDER, f"{docname}.ipynb")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
-    draft.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
-    draft.replace(path)
+    write_text(path, nbformat.writes(notebook) + "\n")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

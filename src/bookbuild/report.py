@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def code_cells(doctree: nodes.document) -> Iterator[nodes.Element]:
+def code_cells(doctree: nodes.Element) -> Iterator[nodes.Element]:
     """Yield the page's executed cells, apart from those hidden from the reader."""
     for node in doctree.findall(nodes.container):
         if node.get("nb_element") == "cell_code":

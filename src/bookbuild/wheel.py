@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from hatchling.builders.wheel import WheelBuilder
 
 from bookbuild.execution import SILENT_TENSORFLOW
+from bookbuild.files import write_text
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -37,6 +38,7 @@ import os
 from pathlib import Path
 
 if importlib.util.find_spec("{package}") is None:
+    # The wheel lies at the top of the folder that the notebook comes from.
     wheel = Path("{near}")
     source = wheel if wheel.exists() else "{afar}"
     %pip install --quiet "{{source}}"
@@ -71,7 +73,7 @@ def ship(app: Sphinx) -> None:
         "binder/requirements.txt": f"-c {LOCK}\n./{wheel}\n",
     }
     for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        write_text(folder / name, text)
 
 
 def install_code(app: Sphinx, docname: str) -> str:
