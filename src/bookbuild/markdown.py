@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # What Markdown would take for its own, within a line and at its beginning.
 MARKS = re.compile(r"[\\`*\[\]<$~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
-FIRST_MARK = re.compile(r"^(\d*)([-#>+.)])(?=[\s#>]|$)")
+FIRST_MARK = re.compile(r"^(\d*)(>|[-+#.)](?=[\s#-]|$))")
 # The language of a cell or a listing, as a notebook's reader knows it.
 LANGUAGES = {"ipython3": "python", "none": "", "default": ""}
 FACELESS = (nodes.target, nodes.comment)
@@ -181,7 +181,7 @@ class Writer:
 
     def block_widget(self, node: nodes.Element) -> str:
         """Return what there is to do without it."""
-        title = f"**{escaped(node['title'])}** (on the book's page)"
+        title = f"**{escaped(node['title'])}** (on the book’s page)"
         return quoted(f"{title}\n\n{self.blocks(node.children)}")
 
     # --- Inlines ------------------------------------------------------------------------
@@ -278,7 +278,7 @@ def quoted(text: str) -> str:
 
 def indented(text: str, by: int) -> str:
     """Return Markdown whose lines after the first begin further to the right."""
-    return text.replace("\n", "\n" + " " * by)
+    return re.sub(r"\n(?!\n)", "\n" + " " * by, text)
 
 
 def ticks(code: str, *, least: int) -> str:
