@@ -69,6 +69,15 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def notebooks(session: nox.Session) -> None:
+    """Run the notebook of every lesson of the built book, in folders outside this one."""
+    install(session, "test")
+    session.env.setdefault("ANNBOOK_MODELS", str(MODELS))
+    session.env["ANNBOOK_NOTEBOOKS"] = "all"
+    session.run("pytest", "tests/test_built_notebooks.py", *session.posargs)
+
+
+@nox.session
 def browser(session: nox.Session) -> None:
     """Fetch a Chromium for the tests, on a machine that has none."""
     install(session, "test", package=False)

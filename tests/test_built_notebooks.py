@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from pathlib import Path
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import nbformat
@@ -22,6 +21,10 @@ from myst_nb.core.read import read_myst_markdown_notebook
 from nbclient import NotebookClient
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Future
+    from pathlib import Path
+
     from bs4 import Tag
     from nbformat import NotebookNode
 
@@ -147,7 +150,7 @@ def test_each_figure_has_its_number_and_caption_below_its_cell(
     cells = notebook(name).cells
     below = [
         READER.render(after.source)
-        for cell, after in zip(cells, cells[1:], strict=False)
+        for cell, after in pairwise(cells)
         if cell.cell_type == "code"
     ]
     captions = [
@@ -170,7 +173,9 @@ def words(tag: Tag | None) -> list[str]:
 def page_words(name: str) -> list[str]:
     """Return the words of a page with a mark for each formula, without code and outputs."""
     html = (BUILT / f"{name}.html").read_text(encoding="utf-8")
-    article = BeautifulSoup(html, "html.parser").select_one("article.bd-article")
+    article = BeautifulSoup(html, "html.parser").select_one(
+        "article.bd-article"
+    )
     assert article
     for output in article.select("div.cell_output"):
         captions = output.select("figcaption")
@@ -204,9 +209,53 @@ def test_the_text_is_that_of_the_page(name: str) -> None:
 
 # --- Run, away from this repository -------------------------------------------------------
 
+LONG = {
+    "beyond/comparison",
+    "beyond/convolution",
+    "beyond/hidden-layer",
+    "beyond/many-machines",
+    "reference/errata",
+    "workshop/cross-entropy",
+    "workshop/deployment",
+    "workshop/evaluation",
+    "workshop/model",
+    "workshop/tensorboard",
+    "workshop/training",
+}
+"""The notebooks that take longest, five sixths of the time: `nox -s notebooks` runs these, too."""
+ALL = os.environ.get("ANNBOOK_NOTEBOOKS") == "all"
+RUN = [name for name in PAGES if ALL or name not in LONG]
 SIDE_BY_SIDE = 2
 SECONDS = 300
-"""What a cell may take at most, on a machine that has more to do."""
+"""What a cell may take at most, as in the build."""
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+}
+"""Else those that run side by side would fight for the cores."""
+WHERE = "import annbook\nannbook.__file__"
+
+
+def environment(package: Path) -> dict[str, str]:
+    """Return a reader's environment: the package, the data, and what the book has trained."""
+    own = ("MPL", "IPYTHON", "TF_", "PYTHON", "OMP_")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(own)}
+    return {**kept, **ONE_THREAD, "PYTHONPATH": str(package)}
+
+
+def run(folder: Path, name: str) -> NotebookNode:
+    """Return a notebook that a kernel has run in a folder of its own."""
+    place = folder / name
+    place.mkdir(parents=True)
+    ready = notebook(name).copy()
+    where = nbformat.v4.new_code_cell(WHERE, id="where")
+    ready.cells = [*ready.cells, where]
+    client = NotebookClient(
+        ready, timeout=SECONDS, resources={"metadata": {"path": str(place)}}
+    )
+    client.execute(env=environment(folder / "package"))
+    return ready
 
 
 @pytest.fixture(scope="module")
@@ -219,42 +268,22 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def environment(package: Path) -> dict[str, str]:
-    """Return a reader's environment: the package, the data, and what the book has trained."""
-    own = ("MPL", "IPYTHON", "TF_", "PYTHON", "OMP_")
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(own)}
-    return kept | {
-        "PYTHONPATH": str(package),
-        # Else the two side by side would fight for the cores.
-        "OMP_NUM_THREADS": "1",
-        "TF_NUM_INTRAOP_THREADS": "1",
-        "TF_NUM_INTEROP_THREADS": "1",
-    }
-
-
-def run(folder: Path, name: str) -> NotebookNode:
-    """Return a notebook that a kernel has run in a folder of its own."""
-    place = folder / name
-    place.mkdir(parents=True)
-    ready = notebook(name).copy()
-    last = nbformat.v4.new_code_cell("annbook.__file__", id="where")
-    ready.cells = [*ready.cells, nbformat.v4.new_code_cell("import annbook"), last]
-    client = NotebookClient(
-        ready, timeout=SECONDS, resources={"metadata": {"path": str(place)}}
-    )
-    client.execute(env=environment(folder / "package"))
-    return ready
+@pytest.fixture(scope="module")
+def runs(outside: Path) -> Iterator[dict[str, Future[NotebookNode]]]:
+    """Return the notebooks as they get ready."""
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        yield {name: pool.submit(run, outside, name) for name in RUN}
+        pool.shutdown(cancel_futures=True)
 
 
 @pytest.mark.slow
-def test_every_notebook_runs_away_from_this_repository(outside: Path) -> None:
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        done = dict(zip(PAGES, pool.map(lambda name: run(outside, name), PAGES)))
-    for name, ready in done.items():
-        cells = [cell for cell in ready.cells if cell.cell_type == "code"]
-        said = [output for cell in cells for output in cell.outputs]
-        assert not [o for o in said if o.get("name") == "stderr"], name
-        drawn = [o for o in said if "image/svg+xml" in o.get("data", {})]
-        figures = page(name).select("div.cell_output img")
-        assert len(drawn) == len(figures), name
-        assert str(outside) in cells[-1].outputs[0]["data"]["text/plain"]
+@pytest.mark.parametrize("name", RUN)
+def test_a_notebook_runs_away_from_this_repository(
+    outside: Path, runs: dict[str, Future[NotebookNode]], name: str
+) -> None:
+    *cells, where = runs[name].result().cells
+    said = [output for cell in cells for output in cell.get("outputs", [])]
+    assert not [each for each in said if each.get("name") == "stderr"]
+    drawn = [each for each in said if "image/svg+xml" in each.get("data", {})]
+    assert len(drawn) == len(page(name).select("div.cell_output img"))
+    assert str(outside) in where.outputs[0]["data"]["text/plain"]

@@ -190,9 +190,7 @@ def test_every_form_of_a_page_has_its_form_in_a_notebook(
         for cell in built.notebook("index").cells
         if cell.source.startswith("## ")
     ]
-    wanted = {
-        claim: text or source for claim, (source, text) in FORMS.items()
-    }
+    wanted = {claim: text or source for claim, (source, text) in FORMS.items()}
     assert dict(zip(FORMS, texts, strict=True)) == wanted
 
 
