@@ -74,7 +74,8 @@ def notebooks(session: nox.Session) -> None:
     install(session, "test")
     session.env.setdefault("ANNBOOK_MODELS", str(MODELS))
     session.env["ANNBOOK_NOTEBOOKS"] = "all"
-    session.run("pytest", "tests/test_built_notebooks.py", *session.posargs)
+    options = ("tests/test_built_notebooks.py", "-m", "slow")
+    session.run("pytest", *options, *session.posargs)
 
 
 @nox.session

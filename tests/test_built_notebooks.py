@@ -42,8 +42,6 @@ OWN_HTML = {"details", "summary", "code", "br"}
 FURNITURE = ".eqno, .headerlink, .launch, div.cell_input, pre, svg"
 """What is not text of the page, or stands in the notebook in another form."""
 FORMULA = " FORMULA "
-WIDGET = "(on the book’s page)"
-"""What the notebook says of a place to try something."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -191,7 +189,7 @@ def notebook_words(name: str) -> list[str]:
     """Return the words of a notebook in the same way, as its reader sees them."""
     title, *rest = texts(name)
     title = title.partition("\n\n")[0]
-    text = "\n\n".join([title, *rest]).replace(WIDGET, "")
+    text = "\n\n".join([title, *rest])
     # The parser does not look for formulas in the line that opens a choice.
     html = re.sub(r"\$[^$\n]*\$", FORMULA, READER.render(text))
     soup = BeautifulSoup(html, "html.parser")

@@ -158,7 +158,7 @@ FORMS = {
     ),
     "a widget": (
         ":::{widget} dial Turn it\nTurn the page.\n:::",
-        "> **Turn it** (on the book’s page)\n>\n> Turn the page.",
+        "> **Turn it**\n>\n> Turn the page.",
     ),
     "a dropdown": (
         ":::{dropdown} Show it\nIt *is* there.\n:::",

@@ -11,6 +11,8 @@ import json
 import sys
 from pathlib import Path
 
+from bookbuild.files import write_text
+
 MEMORY = ".copied.json"
 """In the reader's folder: what was copied there last, as a digest for each notebook."""
 
@@ -20,14 +22,6 @@ def digest(path: Path) -> str:
     if not path.exists():
         return ""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Write a file in one step: whoever looks sees the old one or the new one, whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.draft")
-    draft.write_bytes(content)
-    draft.replace(path)
 
 
 def remembered(folder: Path) -> dict[str, str]:
@@ -65,11 +59,11 @@ def renew(made: Path, own: Path) -> list[str]:
         present = digest(target)
         if present in ("", new, copied.get(name)):
             if present != new:
-                replace(target, source.read_bytes())
+                write_text(target, source.read_text(encoding="utf-8"))
             copied[name] = new
         elif copied.get(name) != new:
             kept.append(name)
-    replace(own / MEMORY, json.dumps(copied, indent=1).encode())
+    write_text(own / MEMORY, json.dumps(copied, indent=1))
     return kept
 
 

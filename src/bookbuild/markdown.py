@@ -41,15 +41,19 @@ class Writer:
         text stands alone.
     picture : callable
         Gives the address of a picture that no cell draws, or nothing where there is none.
+    page : str
+        Where the page is published, or nothing: what works nowhere else leads there.
     """
 
     def __init__(
         self,
         link: Callable[[nodes.Element], str],
         picture: Callable[[nodes.Element], str],
+        page: str = "",
     ) -> None:
         self.link = link
         self.picture = picture
+        self.page = page
 
     def write(self, kind: str, node: nodes.Node) -> str:
         """Return a node, written by the method that is named after its kind and its class.
@@ -180,8 +184,8 @@ class Writer:
         return " → ".join(steps)
 
     def block_widget(self, node: nodes.Element) -> str:
-        """Return what there is to do without it."""
-        title = f"**{escaped(node['title'])}** (on the book’s page)"
+        """Return what there is to do without it, below a title that leads to it."""
+        title = linked(around("**", escaped(node["title"])), self.page)
         return quoted(f"{title}\n\n{self.blocks(node.children)}")
 
     # --- Inlines ------------------------------------------------------------------------
@@ -223,7 +227,7 @@ class Writer:
         """Return a link, or its text: a title in italics."""
         text, address = self.inlines(node), self.link(node)
         if address:
-            return f"[{text}]({address})"
+            return linked(text, address)
         inner = node.findall(nodes.inline)
         is_title = any(TITLES & {*each["classes"]} for each in inner)
         return around("*", text) if is_title else text
@@ -269,6 +273,11 @@ def escaped(text: str) -> str:
 def around(mark: str, text: str) -> str:
     """Return text between two marks, which have to stand close to its words."""
     return re.sub(r"^(\s*)(.*\S)(\s*)$", rf"\1{mark}\2{mark}\3", text)
+
+
+def linked(text: str, address: str) -> str:
+    """Return Markdown as a link, or as it is where there is no address."""
+    return f"[{text}]({address})" if address else text
 
 
 def quoted(text: str) -> str:

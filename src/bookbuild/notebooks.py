@@ -20,7 +20,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from PIL import Image
 
 from bookbuild.files import write_text
-from bookbuild.markdown import Writer
+from bookbuild.markdown import Writer, linked
 from bookbuild.published import page_address
 from bookbuild.report import code_cells
 from bookbuild.wheel import FOLDER, install_code
@@ -52,7 +52,7 @@ class Page:
     def __init__(self, app: Sphinx, docname: str) -> None:
         self.app = app
         self.docname = docname
-        self.writer = Writer(self.link, self.attach)
+        self.writer = Writer(self.link, self.attach, self.address())
         self.pictures: dict[str, bytes] = {}
 
     def notebook(self, doctree: nodes.document) -> NotebookNode:
@@ -77,12 +77,13 @@ class Page:
 
     def head(self, section: nodes.Element) -> NotebookNode:
         """Return the title, where the lesson comes from, and what may be done with it."""
-        config, address = self.app.config, self.address()
-        book = f"[{config.project}]({address})" if address else config.project
+        config = self.app.config
+        book = linked(config.project, config.book_address)
+        page = linked("the lesson’s page", self.address())
         return new_markdown_cell(
             f"{self.heading(section, 1)}\n\n"
             f"A lesson of the book *{book}*. © {config.copyright}.\n\n"
-            "Run the cells from the top. What they show is on the lesson's page, too."
+            f"Run the cells from the top. What they show is on {page}, too."
         )
 
     def cells(

@@ -53,11 +53,12 @@ def ship(app: Sphinx) -> None:
     root, folder = Path(app.config.book_package), Path(app.outdir, FOLDER)
     if not app.config.book_package or app.builder.name != "html":
         return
-    for old in folder.glob("*.whl"):
-        old.unlink()
     builder = WheelBuilder(str(root))
     (built,) = builder.build(directory=str(folder), versions=["standard"])
     wheel = Path(built).name
+    for each in folder.glob("*.whl"):
+        if each.name != wheel:
+            each.unlink()
     binder = folder / "binder"
     binder.mkdir(exist_ok=True)
     shutil.copy(root / LOCK, binder)
