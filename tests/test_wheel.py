@@ -21,7 +21,7 @@ WHEEL = "annbook-9.9-py3-none-any.whl"
 def application(folder: Path, **settings: str) -> Any:
     config = {
         "project": "A book",
-        "book_package": str(ROOT),
+        "book_wheel": str(ROOT),
         "book_address": "",
         "book_repository": "",
         **settings,
@@ -82,7 +82,7 @@ def test_only_the_newest_wheel_stays(tmp_path: Path) -> None:
 
 
 def test_without_a_package_nothing_is_installed(tmp_path: Path) -> None:
-    app = application(tmp_path, book_package="")
+    app = application(tmp_path, book_wheel="")
     ship(app)
     assert [*tmp_path.iterdir()] == []
     assert install_code(app, "page") == ""

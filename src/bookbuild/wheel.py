@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from hatchling.builders.wheel import WheelBuilder
 
-from bookbuild.execution import SILENT_TENSORFLOW
+from bookbuild.kernel import SILENT_TENSORFLOW
 from bookbuild.files import write_text
 
 if TYPE_CHECKING:
@@ -49,9 +49,9 @@ os.environ.update({silence})
 
 
 def ship(app: Sphinx) -> None:
-    """Put the wheel of ``book_package`` into the site, and what Binder needs beside it."""
-    root, folder = Path(app.config.book_package), Path(app.outdir, FOLDER)
-    if not app.config.book_package or app.builder.name != "html":
+    """Put the wheel of ``book_wheel`` into the site, and what Binder needs beside it."""
+    root, folder = Path(app.config.book_wheel), Path(app.outdir, FOLDER)
+    if not app.config.book_wheel or app.builder.name != "html":
         return
     builder = WheelBuilder(str(root))
     (built,) = builder.build(directory=str(folder), versions=["standard"])
@@ -104,7 +104,7 @@ def afar(app: Sphinx, wheel: str) -> str:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register ``book_package``, the folder of the package's ``pyproject.toml``."""
-    app.add_config_value("book_package", "", "html", str)
+    """Register ``book_wheel``, the folder of the package's ``pyproject.toml``."""
+    app.add_config_value("book_wheel", "", "html", str)
     app.connect("builder-inited", ship)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
