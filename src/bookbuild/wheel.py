@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from hatchling.builders.wheel import WheelBuilder
 
-from bookbuild.kernel import SILENT_TENSORFLOW
 from bookbuild.files import write_text
+from bookbuild.kernel import SILENT_TENSORFLOW
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
