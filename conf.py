@@ -48,6 +48,7 @@ book_repository = os.environ.get("ANNBOOK_REPOSITORY", "")
 # The whole site in one file, beside its first page.
 book_download = "annbook-book.zip"
 book_source = str(ROOT / "src")
+book_wheel = str(ROOT)
 book_glossary = "reference/glossary"
 book_notation = "reference/notation"
 RECOGNISER = [

@@ -22,6 +22,7 @@ VERSIONS = (
 )
 MODELS = Path("_build", "models").absolute()
 LOGS = Path("_build", "logs").absolute()
+LAB = Path("lab")
 SPHINX_OPTIONS = (
     "-c",
     ".",
@@ -32,7 +33,7 @@ SPHINX_OPTIONS = (
     "-j",
     "2",
 )
-GROUPS = ("book", "test", "lint", "serve", "site", "supply")
+GROUPS = ("book", "test", "lint", "serve", "lab", "site", "supply")
 
 
 def install(session: nox.Session, *groups: str, package: bool = True) -> None:
@@ -85,6 +86,16 @@ def tests(session: nox.Session) -> None:
     # What the book has trained need not be trained again.
     session.env.setdefault("ANNBOOK_MODELS", str(MODELS))
     session.run("pytest", *session.posargs)
+
+
+@nox.session
+def notebooks(session: nox.Session) -> None:
+    """Run the notebook of every lesson of the built book, in folders outside this one."""
+    install(session, "test")
+    session.env.setdefault("ANNBOOK_MODELS", str(MODELS))
+    session.env["ANNBOOK_NOTEBOOKS"] = "all"
+    options = ("tests/test_built_notebooks.py", "-m", "slow")
+    session.run("pytest", *options, *session.posargs)
 
 
 @nox.session
@@ -147,6 +158,31 @@ def tensorboard(session: nox.Session) -> None:
         "--load_fast=false",
     )
     session.run("python", "-m", "tensorboard.main", *options, *session.posargs)
+
+
+@nox.session
+def lab(session: nox.Session) -> None:
+    """Open the lessons as notebooks in JupyterLab, on localhost; your changes in lab/ stay."""
+    install(session, "lab")
+    made = Path("_build", "html", "notebooks")
+    if not made.exists():
+        session.run(*build_command("_build"))
+    session.run("python", "-m", "bookbuild.lab", str(made), str(LAB))
+    # It would ask other hosts for its news, its updates and its extensions.
+    news = "@jupyterlab/apputils-extension:announcements"
+    session.run(
+        "jupyter", "labextension", "disable", "--level=sys_prefix", news
+    )
+    # What the book has trained need not be trained again.
+    session.env.setdefault("ANNBOOK_MODELS", str(MODELS))
+    session.env.setdefault("ANNBOOK_LOGS", str(LOGS))
+    options = (
+        "--ip=127.0.0.1",
+        f"--ServerApp.root_dir={LAB.absolute()}",
+        "--LabApp.extension_manager=readonly",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    )
+    session.run("jupyter", "lab", *options, *session.posargs)
 
 
 @nox.session

@@ -25,6 +25,7 @@ PARTS = (
     "execution",
     "failure",
     "images",
+    "launch",
     "lean",
     "lesson",
     "llms",
@@ -34,6 +35,7 @@ PARTS = (
     "modules",
     "moved",
     "navigation",
+    "notebooks",
     "policy",
     "plan",
     "published",
@@ -44,6 +46,7 @@ PARTS = (
     "source",
     "terms",
     "unchanged",
+    "wheel",
     "widget",
 )
 
