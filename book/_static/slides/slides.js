@@ -1,0 +1,243 @@
+/* The slide view of a lesson. Without this script its slides stand one below the other; with it
+   one slide fills the window. The slide's number is the address's fragment (#7), so that the
+   browser's own history, links and reloading work.
+
+   Keys: arrows, space, PageUp and PageDown (as presenters' remotes send them), Home, End;
+   o overview, n notes, f full screen, b blank, Esc back to the page. A question first shows its
+   answer, then the next slide comes. Two windows of the same slides move together: one for the
+   audience, one with the notes. */
+"use strict";
+
+(function () {
+  const root = document.documentElement;
+  const slides = [...document.querySelectorAll(".slide")];
+  const find = (selector) => document.querySelector(selector);
+  const status = find(".slides-status");
+  const has = (name) => root.classList.contains(name);
+  let current = 0;
+
+  /* --- Light or dark: as chosen on the pages ------------------------------------------- */
+
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const paint = () => {
+    const mode = localStorage.getItem("mode");
+    const isDark = mode === "dark" || (mode !== "light" && dark.matches);
+    root.dataset.theme = isDark ? "dark" : "light";
+  };
+  dark.addEventListener("change", paint);
+
+  /* --- Nothing overflows: a slide's text is as large as its frame allows ----------------- */
+
+  const SIZES = [1.3, 1.2, 1.1, 1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5];
+
+  const overflows = (body) =>
+    body.scrollHeight > body.clientHeight + 1 ||
+    [body, ...body.querySelectorAll("pre, table, .math-block")].some(
+      (each) => each.scrollWidth > each.clientWidth + 1
+    );
+
+  const fit = (slide) => {
+    const body = slide.querySelector(".slide-body");
+    if (!body.clientHeight) return; // not on show
+    for (const size of SIZES) {
+      body.style.setProperty("--fit", size);
+      if (!overflows(body)) break;
+    }
+  };
+
+  /* What is opened, or filled by a script, may need more room. */
+  const watch = new ResizeObserver((changes) =>
+    changes.forEach(({ target }) => fit(target.closest(".slide")))
+  );
+
+  /* --- Moving ---------------------------------------------------------------------------- */
+
+  const channel = "BroadcastChannel" in window && new BroadcastChannel(location.pathname);
+  let heard = null; // the last slide that another window asked for
+
+  const place = () => `Slide ${current + 1} of ${slides.length}`;
+
+  const show = (index) => {
+    slides[current].classList.remove("current");
+    current = index;
+    const slide = slides[current];
+    slide.classList.add("current");
+    const widgets = slide.querySelectorAll(".slide-frame, .slide-body > *");
+    watch.disconnect();
+    widgets.forEach((each) => watch.observe(each));
+    fit(slide);
+    find(".slides-place").textContent = `${current + 1} / ${slides.length}`;
+    find(".slides-page").href = slide.dataset.page;
+    status.textContent = place();
+    if (has("overview")) slide.scrollIntoView({ block: "nearest" });
+    // Who moves with the bar's buttons stays on them.
+    if (!document.activeElement.closest(".slides-bar")) slide.focus({ preventScroll: true });
+    if (channel && heard !== current) channel.postMessage({ index });
+    heard = null;
+  };
+
+  /* The slide that the address names: by number, or by what it holds. */
+  const addressed = () => {
+    const name = decodeURIComponent(location.hash.slice(1));
+    const target = document.getElementById(name);
+    return Math.max(0, slides.indexOf(target && target.closest(".slide")));
+  };
+
+  const go = (index) => {
+    const next = Math.min(Math.max(index, 0), slides.length - 1);
+    if (next !== current) location.hash = next + 1;
+  };
+
+  /* --- Answers ----------------------------------------------------------------------------- */
+
+  const answer = () =>
+    slides[current].querySelector(
+      ".question:not(.answered) .choice.right, details.sd-dropdown:not([open])"
+    );
+
+  const reveal = (choice) => {
+    const question = choice.closest(".question");
+    if (question) question.classList.add("answered");
+    choice.open = true;
+    status.textContent = choice.textContent.trim();
+  };
+
+  const on = () => {
+    const hidden = has("overview") ? null : answer();
+    if (!hidden) return go(current + 1);
+    reveal(hidden);
+    if (channel) channel.postMessage({ index: current, answer: true });
+  };
+
+  if (channel)
+    channel.onmessage = ({ data }) => {
+      if (data.answer) {
+        const hidden = data.index === current && answer();
+        if (hidden) reveal(hidden);
+      } else if (data.index !== current) {
+        heard = data.index;
+        go(data.index);
+      }
+    };
+
+  /* --- Ways of showing --------------------------------------------------------------------- */
+
+  const toggle = (name, force) => {
+    const isOn = root.classList.toggle(name, force);
+    const button = find(`[data-do="${name}"]`);
+    if (button) button.setAttribute("aria-pressed", isOn);
+    return isOn;
+  };
+
+  const overview = (force) => {
+    const isOn = toggle("overview", force);
+    slides.forEach((slide) => (slide.querySelector(".slide-frame").inert = isOn));
+    (isOn ? slides : [slides[current]]).forEach(fit);
+    slides[current].scrollIntoView({ block: "center" });
+    status.textContent = isOn ? "Overview: arrows choose a slide, Enter shows it" : place();
+  };
+
+  const fullscreen = () => {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else if (document.fullscreenEnabled) root.requestFullscreen();
+  };
+
+  const leave = () => {
+    if (has("blank")) toggle("blank");
+    else if (has("overview")) overview(false);
+    else location.href = slides[current].dataset.page;
+  };
+
+  const acts = {
+    on,
+    back: () => go(current - 1),
+    first: () => go(0),
+    last: () => go(slides.length - 1),
+    overview: () => overview(),
+    notes: () => toggle("notes"),
+    blank: () => toggle("blank"),
+    choose: () => has("overview") && overview(false),
+    fullscreen,
+    leave,
+  };
+
+  /* --- Keys, buttons, fingers ------------------------------------------------------------- */
+
+  const KEYS = {
+    ArrowRight: "on",
+    ArrowDown: "on",
+    PageDown: "on",
+    " ": "on",
+    ArrowLeft: "back",
+    ArrowUp: "back",
+    PageUp: "back",
+    Home: "first",
+    End: "last",
+    Enter: "choose",
+    Escape: "leave",
+    o: "overview",
+    n: "notes",
+    f: "fullscreen",
+    b: "blank",
+    ".": "blank",
+  };
+  const REMOTE = ["PageDown", "PageUp", "Escape"]; // these work wherever the focus is
+
+  /* Whether what has the focus needs the key itself. */
+  const isTaken = (key, target) =>
+    (!REMOTE.includes(key) && target.closest(".widget, input, select, textarea")) ||
+    ([" ", "Enter"].includes(key) && target.closest("a, button, summary"));
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const key = event.key === " " && event.shiftKey ? "PageUp" : event.key;
+    const act = KEYS[key.length === 1 ? key.toLowerCase() : key];
+    if (!act || isTaken(key, event.target)) return;
+    event.preventDefault();
+    if (has("blank") && act !== "leave") toggle("blank");
+    else acts[act]();
+  });
+
+  find(".slides-bar").addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-do]");
+    if (button) acts[button.dataset.do]();
+  });
+
+  find(".slides").addEventListener("click", ({ target }) => {
+    if (!has("overview")) return;
+    const slide = target.closest(".slide");
+    if (!slide) return;
+    overview(false);
+    go(slides.indexOf(slide));
+  });
+
+  let start = null;
+  document.addEventListener("touchstart", ({ touches, target }) => {
+    start = touches.length === 1 && !target.closest(".widget, .slides-bar") ? touches[0] : null;
+  });
+  document.addEventListener("touchend", ({ changedTouches }) => {
+    if (!start || has("overview")) return;
+    const across = changedTouches[0].clientX - start.clientX;
+    const down = changedTouches[0].clientY - start.clientY;
+    if (Math.abs(across) < 50 || Math.abs(across) < 2 * Math.abs(down)) return;
+    if (across < 0) on();
+    else go(current - 1);
+  });
+
+  /* --- Begin ------------------------------------------------------------------------------- */
+
+  /* On paper a sheet has the shape of the frame that is measured here. */
+  addEventListener("beforeprint", () => {
+    root.classList.add("printing");
+    slides.forEach(fit);
+  });
+  addEventListener("afterprint", () => {
+    root.classList.remove("printing");
+    fit(slides[current]);
+  });
+  addEventListener("hashchange", () => show(addressed()));
+  root.classList.add("live");
+  find(".slides-controls").hidden = false;
+  show(addressed());
+  paint(); // last: where a browser keeps no choices, that is an error
+})();

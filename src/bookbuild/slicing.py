@@ -1,0 +1,357 @@
+"""A lesson cut into slides, by rule: nothing is written for the slides alone.
+
+- Every section, exercise's solution included, begins a slide with its heading.
+- What the page shows (a cell with its output, the package's code, a formula, a table, a list)
+  stands on exactly one slide, with the sentence before it, which asks, and the sentence after it,
+  which reads the result.
+- A figure, a place to try, a question and an exercise have a slide for themselves. The code that
+  only draws a figure folds under it.
+- Of other prose a slide shows the sentences with something in bold, else the first of the
+  paragraph. Paragraphs that are not shown in full are in the speaker's notes.
+- Short pieces of a section share a slide as far as its height allows, evenly.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+
+from bookbuild import sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+HEIGHT = 13.0
+"""Lines of text that fit on a slide under its heading."""
+
+WIDTH = 88
+"""Characters that fit in a line."""
+
+ALONE = {
+    "exercise_node",
+    "exercise_enumerable_node",
+    "figure",
+    "grid",
+    "question",
+    "widget",
+}
+"""What shares its slide with nothing but sentences."""
+
+UNSEEN = (nodes.target, nodes.comment, nodes.substitution_definition)
+
+
+class fold(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
+    """Code that opens when asked for; ``summary`` is what stands there until then."""
+
+
+@dataclass
+class Unit:
+    """What must not be torn apart: a thing with the sentences around it, or sentences alone."""
+
+    lead: list[nodes.Node] = field(default_factory=list)
+    thing: nodes.Node | None = None
+    tail: list[nodes.Node] = field(default_factory=list)
+    notes: list[nodes.Node] = field(default_factory=list)
+
+    def shown(self) -> list[nodes.Node]:
+        """Return what a slide shows of it, in its order."""
+        things = [] if self.thing is None else [self.thing]
+        return [*self.lead, *things, *self.tail]
+
+    def is_alone(self) -> bool:
+        """Return whether no other thing may stand beside it."""
+        return self.thing is not None and kind(self.thing) in ALONE
+
+
+@dataclass
+class Part:
+    """A run of a section under one heading; ``ids`` are empty where it only goes on."""
+
+    heading: list[nodes.Node]
+    anchor: str
+    ids: list[str]
+    blocks: list[nodes.Node] = field(default_factory=list)
+
+
+@dataclass
+class Slide:
+    """One slide: its heading, what it shows, and what the speaker reads.
+
+    ``anchor`` is where the page has it, ``ids`` are the names of the section that it begins.
+    """
+
+    heading: list[nodes.Node]
+    anchor: str
+    ids: list[str]
+    shown: list[nodes.Node]
+    notes: list[nodes.Node]
+    kind: str = "text"
+
+
+def kind(node: nodes.Node) -> str:
+    """Return what a block of a page is, as the rules above tell them apart."""
+    if not isinstance(node, nodes.Element):
+        return "text"
+    classes = node.get("classes", [])
+    for name in ("question", "source"):
+        if name in classes:
+            return name
+    if "sd-container-fluid" in classes:
+        return "grid"
+    if "cell" in classes:
+        return "figure" if draws(node) else "cell"
+    return str(node.tagname)
+
+
+def draws(cell: nodes.Element) -> bool:
+    """Return whether a cell's output is a figure."""
+    return any(True for _ in cell.findall(nodes.figure))
+
+
+# --- How much room things take ------------------------------------------------------------
+
+
+def height(node: nodes.Node) -> float:
+    """Return how many lines of text a block is high, roughly."""
+    if isinstance(node, nodes.literal_block):
+        return 0.8 * len(node.astext().splitlines()) + 0.7
+    if isinstance(node, nodes.math_block):
+        return 1.3 * (node.astext().count(r"\\") + 2)
+    if isinstance(node, nodes.row):
+        return max(
+            math.ceil(len(cell.astext()) * len(node) / WIDTH) * 1.1 + 0.4
+            for cell in node
+        )
+    if isinstance(node, fold):
+        return 1.0
+    if isinstance(node, nodes.figure):
+        return 9.0
+    if isinstance(node, nodes.TextElement):
+        return math.ceil(len(node.astext()) / WIDTH) + 0.4
+    if kind(node) in {"widget", "grid"}:
+        return HEIGHT
+    if kind(node) == "dropdown_main":
+        return 1.5
+    return sum(map(height, node.children))
+
+
+def total(blocks: Sequence[nodes.Node]) -> float:
+    """Return how many lines of text several blocks are high, roughly."""
+    return sum(map(height, blocks))
+
+
+# --- From a page to parts -----------------------------------------------------------------
+
+
+def content(node: nodes.Element) -> Iterator[nodes.Node]:
+    """Yield the blocks of a section or solution without its title and nested wrappers."""
+    for child in node.children:
+        if isinstance(child, (nodes.title, *UNSEEN)):
+            continue
+        if isinstance(child, nodes.section) and not has_title(child):
+            yield from content(child)
+        else:
+            yield child
+
+
+def has_title(node: nodes.Element) -> bool:
+    """Return whether a section has a heading of its own."""
+    return bool(node.children) and isinstance(node.children[0], nodes.title)
+
+
+def parts(section: nodes.Element) -> Iterator[Part]:
+    """Yield the runs of a section: its own, and those of its solutions and subsections."""
+    title, ids = section[0], list(section["ids"])
+    run = Part(title.children, ids[0], ids)
+    for block in content(section):
+        if is_section(block) or kind(block) == "solution_node":
+            if run.blocks or run.ids:
+                yield run
+            yield from parts(block)
+            run = Part(title.children, ids[0], [])
+        else:
+            run.blocks.append(block)
+    if run.blocks or run.ids:
+        yield run
+
+
+# --- From a part to units -----------------------------------------------------------------
+
+
+def units(blocks: Sequence[nodes.Node]) -> list[Unit]:
+    """Return a part's blocks, each with the sentences that belong to it."""
+    found: list[Unit] = []
+    lead = Unit()
+    for index, block in enumerate(blocks):
+        if isinstance(block, nodes.paragraph):
+            after = index > 0 and is_thing(blocks[index - 1])
+            before = index + 1 < len(blocks) and is_thing(blocks[index + 1])
+            lead = spread(block, found, after=after, before=before)
+        elif kind(block) == "dropdown_main" and found:
+            found[-1].tail.append(block.deepcopy())
+        else:
+            found.append(Unit(lead.lead, shortened(block), [], lead.notes))
+            lead = Unit()
+    return found
+
+
+def is_thing(block: nodes.Node) -> bool:
+    """Return whether a block is more than a paragraph of prose."""
+    return not isinstance(block, nodes.paragraph)
+
+
+def spread(
+    paragraph: nodes.paragraph, found: list[Unit], *, after: bool, before: bool
+) -> Unit:
+    """Give a paragraph's sentences to the unit before it, or return them for the one after it.
+
+    Parameters
+    ----------
+    paragraph : nodes.paragraph
+        The prose.
+    found : list of Unit
+        The units so far; one of the paragraph's own is added where it needs one.
+    after, before : bool
+        Whether a thing stands right before the paragraph, and right after it.
+    """
+    said = sentences.sentences(paragraph)
+    last = len(said) - 1
+    asks = before and (
+        last > 0 or not after or sentences.text_of(said[last]).endswith((":", "?"))
+    )
+    key = {i for i, each in enumerate(said) if sentences.is_key(each)}
+    if after and not (asks and last == 0):
+        key.add(0)
+    elif not key and not asks:
+        key.add(0)
+    key -= {last} if asks else set()
+    ahead = Unit(sentences.joined(said, [last])) if asks else Unit()
+    if key:
+        if not after:
+            found.append(Unit())
+        found[-1].tail += sentences.joined(said, sorted(key))
+    if len(key) + asks < len(said):
+        (found[-1] if key else ahead).notes.append(plain(paragraph))
+    return ahead
+
+
+def shortened(block: nodes.Node) -> nodes.Node:
+    """Return a copy of a thing as a slide shows it."""
+    copy = block.deepcopy()
+    if kind(copy) == "figure" and "cell" in copy["classes"]:
+        code = [
+            child
+            for child in copy.children
+            if "cell_input" in child.get("classes", [])
+        ]
+        for child in code:
+            copy.remove(child)
+            copy += fold("", child, summary="Code of this figure")
+    return copy
+
+
+def plain(node: nodes.Element) -> nodes.Node:
+    """Return a copy without anything that can be linked to: the notes say it a second time."""
+    copy = node.deepcopy()
+    for element in copy.findall(nodes.Element):
+        element["ids"] = []
+    return copy
+
+
+# --- From units to slides -----------------------------------------------------------------
+
+
+def fits(together: Sequence[Unit], most: float) -> bool:
+    """Return whether units may share a slide of so many lines."""
+    things = [unit for unit in together if unit.thing is not None]
+    alone = [unit for unit in things if unit.is_alone()]
+    shown = [node for unit in together for node in unit.shown()]
+    return (not alone or len(things) == 1) and total(shown) <= most
+
+
+def packed(queue: Sequence[Unit], most: float) -> list[list[Unit]]:
+    """Return the units on as few slides as hold them in their order."""
+    slides: list[list[Unit]] = []
+    for unit in queue:
+        if slides and fits([*slides[-1], unit], most):
+            slides[-1].append(unit)
+        else:
+            slides.append([unit])
+    return slides
+
+
+def balanced(queue: Sequence[Unit]) -> list[list[Unit]]:
+    """Return the units on as few slides as can be, none of them fuller than it must be."""
+    best = packed(queue, HEIGHT)
+    for less in range(1, int(HEIGHT)):
+        tried = packed(queue, HEIGHT - less)
+        if len(tried) > len(best):
+            break
+        best = tried
+    return best
+
+
+def slides_of(part: Part) -> Iterator[Slide]:
+    """Yield the slides of a part; without blocks, one with its heading alone."""
+    ids = part.ids
+    for together in balanced(units(part.blocks)) or [[]]:
+        alone = [unit.thing for unit in together if unit.is_alone()]
+        yield Slide(
+            heading=[node.deepcopy() for node in part.heading],
+            anchor=part.anchor,
+            ids=ids,
+            shown=[node for unit in together for node in unit.shown()],
+            notes=[node for unit in together for node in unit.notes],
+            kind=kind(alone[0]) if alone else "text",
+        )
+        ids = []
+
+
+def title_slide(page: nodes.Element, head: Sequence[nodes.Node]) -> Slide:
+    """Return the slide with a page's title and what stands at its head."""
+    return Slide(
+        heading=[node.deepcopy() for node in page[0].children],
+        anchor=page["ids"][0],
+        ids=list(page["ids"]),
+        shown=[block.deepcopy() for block in head],
+        notes=[],
+        kind="title",
+    )
+
+
+def deck(page: nodes.Element) -> list[Slide]:
+    """Return the slides of a lesson: its title with the card, then its sections.
+
+    What a page says between the card and its first section is for the speaker, unless it shows
+    something or has a word in bold.
+    """
+    blocks = [each for each in content(page) if not is_section(each)]
+    card = next(index for index, block in enumerate(blocks) if is_card(block))
+    title = title_slide(page, blocks[: card + 1])
+    opening = Part(title.heading, title.anchor, [], blocks[card + 1 :])
+    if any(is_thing(each) or has_key(each) for each in opening.blocks):
+        first = list(slides_of(opening))
+    else:
+        first, title.notes = [], [plain(each) for each in opening.blocks]
+    found = [part for each in page if is_section(each) for part in parts(each)]
+    return [title, *first, *(each for part in found for each in slides_of(part))]
+
+
+def is_card(node: nodes.Node) -> bool:
+    """Return whether a block is the card at a lesson's head."""
+    return isinstance(node, nodes.container) and (
+        "lesson-card" in node["classes"]
+    )
+
+
+def is_section(node: nodes.Node) -> bool:
+    """Return whether a block has blocks and a heading of its own."""
+    return isinstance(node, nodes.section)
+
+
+def has_key(block: nodes.Node) -> bool:
+    """Return whether a paragraph has something in bold."""
+    return any(True for _ in block.findall(nodes.strong))
