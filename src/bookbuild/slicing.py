@@ -6,8 +6,8 @@
   which reads the result.
 - A figure, a place to try, a question and an exercise have a slide for themselves. The code that
   only draws a figure folds under it.
-- Of other prose a slide shows the sentences with something in bold, else the first of the
-  paragraph. Paragraphs that are not shown in full are in the speaker's notes.
+- Of other prose a slide shows short paragraphs whole, and of long ones the sentences with
+  something in bold. What is not shown in full is in the speaker's notes.
 - Short pieces of a section share a slide as far as its height allows, evenly.
 """
 
@@ -18,17 +18,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from docutils import nodes
+from sphinx.locale import admonitionlabels
 
 from bookbuild import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-HEIGHT = 13.0
+HEIGHT = 15.0
 """Lines of text that fit on a slide under its heading."""
 
 WIDTH = 88
 """Characters that fit in a line."""
+
+SHORT = 2 * WIDTH
+"""A paragraph of so many characters is shown whole."""
 
 ALONE = {
     "exercise_node",
@@ -39,6 +43,20 @@ ALONE = {
     "widget",
 }
 """What shares its slide with nothing but sentences."""
+
+INTRODUCED = {
+    "bullet_list",
+    "cell",
+    "definition_list",
+    "enumerated_list",
+    "figure",
+    "grid",
+    "literal_block",
+    "math_block",
+    "source",
+    "table",
+}
+"""What the last sentence before it leads to."""
 
 UNSEEN = (nodes.target, nodes.comment, nodes.substitution_definition)
 
@@ -54,12 +72,13 @@ class Unit:
     lead: list[nodes.Node] = field(default_factory=list)
     thing: nodes.Node | None = None
     tail: list[nodes.Node] = field(default_factory=list)
+    folded: list[nodes.Node] = field(default_factory=list)
     notes: list[nodes.Node] = field(default_factory=list)
 
     def shown(self) -> list[nodes.Node]:
         """Return what a slide shows of it, in its order."""
         things = [] if self.thing is None else [self.thing]
-        return [*self.lead, *things, *self.tail]
+        return [*self.lead, *things, *self.tail, *self.folded]
 
     def is_alone(self) -> bool:
         """Return whether no other thing may stand beside it."""
@@ -184,17 +203,22 @@ def parts(section: nodes.Element) -> Iterator[Part]:
 def units(blocks: Sequence[nodes.Node]) -> list[Unit]:
     """Return a part's blocks, each with the sentences that belong to it."""
     found: list[Unit] = []
-    lead = Unit()
+    ahead = Unit()
     for index, block in enumerate(blocks):
         if isinstance(block, nodes.paragraph):
-            after = index > 0 and is_thing(blocks[index - 1])
-            before = index + 1 < len(blocks) and is_thing(blocks[index + 1])
-            lead = spread(block, found, after=after, before=before)
+            before, after = blocks[index - 1 : index], blocks[index + 1 :]
+            ahead = spread(
+                block,
+                found,
+                reads=any(map(is_thing, before)),
+                asks=kind(after[0]) if after else "",
+            )
         elif kind(block) == "dropdown_main" and found:
             found[-1].tail.append(block.deepcopy())
         else:
-            found.append(Unit(lead.lead, shortened(block), [], lead.notes))
-            lead = Unit()
+            ahead.thing, ahead.folded = as_shown(block)
+            found.append(ahead)
+            ahead = Unit()
     return found
 
 
@@ -204,9 +228,9 @@ def is_thing(block: nodes.Node) -> bool:
 
 
 def spread(
-    paragraph: nodes.paragraph, found: list[Unit], *, after: bool, before: bool
+    paragraph: nodes.paragraph, found: list[Unit], *, reads: bool, asks: str
 ) -> Unit:
-    """Give a paragraph's sentences to the unit before it, or return them for the one after it.
+    """Give a paragraph's sentences to the units before it, or return them for the one after it.
 
     Parameters
     ----------
@@ -214,43 +238,58 @@ def spread(
         The prose.
     found : list of Unit
         The units so far; one of the paragraph's own is added where it needs one.
-    after, before : bool
-        Whether a thing stands right before the paragraph, and right after it.
+    reads : bool
+        Whether the paragraph stands right after a thing, and so reads it.
+    asks : str
+        The kind of what stands right after the paragraph.
     """
     said = sentences.sentences(paragraph)
+    chosen = key_sentences(paragraph, said)
     last = len(said) - 1
-    asks = before and (
-        last > 0 or not after or sentences.text_of(said[last]).endswith((":", "?"))
-    )
-    key = {i for i, each in enumerate(said) if sentences.is_key(each)}
-    if after and not (asks and last == 0):
-        key.add(0)
-    elif not key and not asks:
-        key.add(0)
-    key -= {last} if asks else set()
-    ahead = Unit(sentences.joined(said, [last])) if asks else Unit()
-    if key:
-        if not after:
-            found.append(Unit())
-        found[-1].tail += sentences.joined(said, sorted(key))
-    if len(key) + asks < len(said):
-        (found[-1] if key else ahead).notes.append(plain(paragraph))
-    return ahead
+    if asks == "widget":
+        ahead = list(range(last + 1))
+    elif asks in INTRODUCED and (
+        last > 0
+        or not reads
+        or sentences.text_of(said[last]).endswith((":", "?"))
+    ):
+        ahead = [last]
+    else:
+        ahead = []
+    if reads and 0 not in ahead:
+        chosen.add(0)
+    behind = sorted(chosen - set(ahead))
+    unit = Unit(sentences.joined(said, ahead))
+    if not reads and (behind or not ahead):
+        found.append(Unit())
+    if behind:
+        found[-1].tail += sentences.joined(said, behind)
+    if len(behind) + len(ahead) < len(said):
+        (unit if ahead else found[-1]).notes.append(plain(paragraph))
+    return unit
 
 
-def shortened(block: nodes.Node) -> nodes.Node:
-    """Return a copy of a thing as a slide shows it."""
+def key_sentences(
+    paragraph: nodes.paragraph, said: Sequence[Sequence[nodes.Node]]
+) -> set[int]:
+    """Return which sentences a slide shows: all of a short paragraph, else those with bold words."""
+    if len(paragraph.astext()) <= SHORT:
+        return set(range(len(said)))
+    return {i for i, each in enumerate(said) if sentences.is_key(each)}
+
+
+def as_shown(block: nodes.Node) -> tuple[nodes.Node, list[nodes.Node]]:
+    """Return a copy of a thing as a slide shows it, and what folds at the slide's foot."""
     copy = block.deepcopy()
+    if kind(copy) in admonitionlabels:
+        # Writing the page has given it its label as a title, and will do so again.
+        copy.remove(copy[0])
+    folded: list[nodes.Node] = []
     if kind(copy) == "figure" and "cell" in copy["classes"]:
-        code = [
-            child
-            for child in copy.children
-            if "cell_input" in child.get("classes", [])
-        ]
-        for child in code:
+        for child in [c for c in copy if "cell_input" in c["classes"]]:
             copy.remove(child)
-            copy += fold("", child, summary="Code of this figure")
-    return copy
+            folded.append(fold("", child, summary="Code of this figure"))
+    return copy, folded
 
 
 def plain(node: nodes.Element) -> nodes.Node:
@@ -297,7 +336,10 @@ def balanced(queue: Sequence[Unit]) -> list[list[Unit]]:
 def slides_of(part: Part) -> Iterator[Slide]:
     """Yield the slides of a part; without blocks, one with its heading alone."""
     ids = part.ids
-    for together in balanced(units(part.blocks)) or [[]]:
+    queue = units(part.blocks)
+    if not any(unit.shown() for unit in queue):
+        queue = [topic(unit) for unit in queue]
+    for together in balanced(queue) or [[]]:
         alone = [unit.thing for unit in together if unit.is_alone()]
         yield Slide(
             heading=[node.deepcopy() for node in part.heading],
@@ -308,6 +350,13 @@ def slides_of(part: Part) -> Iterator[Slide]:
             kind=kind(alone[0]) if alone else "text",
         )
         ids = []
+
+
+def topic(unit: Unit) -> Unit:
+    """Return a unit of which nothing is shown with the first sentence of its prose."""
+    said = [sentences.sentences(each) for each in unit.notes]
+    first = [line for each in said for line in sentences.joined(each, [0])]
+    return Unit(lead=first, notes=unit.notes)
 
 
 def title_slide(page: nodes.Element, head: Sequence[nodes.Node]) -> Slide:

@@ -15,6 +15,7 @@ from docutils import nodes
 from docutils.utils import new_document
 
 from bookbuild import slicing, widget
+from bookbuild.sentences import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -69,8 +70,11 @@ def has_slides(builder: str) -> bool:
 
 
 def numbered(found: Sequence[slicing.Slide]) -> list[tuple[int, int]]:
-    """Return for each slide which one it is under its heading, and of how many."""
-    names = ["".join(n.astext() for n in each.heading) for each in found]
+    """Return for each slide which one it is under its heading, and of how many.
+
+    The title is not one of them: under it, the same words are the opening's heading.
+    """
+    names = ["", *(text_of(each.heading) for each in found[1:])]
     totals, so_far = Counter(names), Counter[str]()
     places = []
     for name in names:
@@ -85,6 +89,8 @@ def html_of(
     """Return blocks or words of a resolved page as HTML."""
     document = new_document("slide", settings)
     document += list(children)
+    for link in list(document.findall(slides_link)):
+        link.parent.remove(link)
     translator = app.builder.create_translator(document, app.builder)
     document.walkabout(translator)
     return "".join(translator.body)

@@ -36,11 +36,24 @@
       (each) => each.scrollWidth > each.clientWidth + 1
     );
 
+  /* Text grows with the frame by the style sheet. A widget's pixels have to be told, and its
+     parts stand in two columns where that makes them larger. */
+  const choices = (slide) => {
+    if (slide.classList.contains("slide-widget")) {
+      const frame = slide.querySelector(".slide-frame");
+      const unit = 1.4 * Math.min(frame.clientWidth / 1280, frame.clientHeight / 684);
+      return SIZES.flatMap((size) => [1, 2].map((columns) => [size * unit, columns]));
+    }
+    const isFigure = slide.classList.contains("slide-figure");
+    return SIZES.filter((size) => !isFigure || size <= 1).map((size) => [size, 1]);
+  };
+
   const fit = (slide) => {
     const body = slide.querySelector(".slide-body");
     if (!body.clientHeight) return; // not on show
-    for (const size of SIZES) {
+    for (const [size, columns] of choices(slide)) {
       body.style.setProperty("--fit", size);
+      body.style.setProperty("--columns", columns);
       if (!overflows(body)) break;
     }
   };
