@@ -31,6 +31,9 @@ HEIGHT = 15.0
 WIDTH = 88
 """Characters that fit in a line."""
 
+FEW = 4.0
+"""Lines of text that are too few for a slide."""
+
 SHORT = 2 * WIDTH
 """A paragraph of so many characters is shown whole."""
 
@@ -57,6 +60,15 @@ INTRODUCED = {
     "table",
 }
 """What the last sentence before it leads to."""
+
+DIVISIBLE = {"bullet_list", "enumerated_list", "table"}
+"""What goes on on the next slide where it is too long for one."""
+
+HIGHEST = 12.0
+"""Lines of text that such a thing may be high."""
+
+HIGHEST_CODE = 17.0
+"""The same for a function of the package, which is better seen whole."""
 
 UNSEEN = (nodes.target, nodes.comment, nodes.substitution_definition)
 
@@ -126,8 +138,8 @@ def kind(node: nodes.Node) -> str:
 
 
 def draws(cell: nodes.Element) -> bool:
-    """Return whether a cell's output is a figure."""
-    return any(True for _ in cell.findall(nodes.figure))
+    """Return whether a cell's output is a picture."""
+    return any(True for _ in cell.findall(nodes.image))
 
 
 # --- How much room things take ------------------------------------------------------------
@@ -140,13 +152,10 @@ def height(node: nodes.Node) -> float:
     if isinstance(node, nodes.math_block):
         return 1.3 * (node.astext().count(r"\\") + 2)
     if isinstance(node, nodes.row):
-        return max(
-            math.ceil(len(cell.astext()) * len(node) / WIDTH) * 1.1 + 0.4
-            for cell in node
-        )
+        return 1.2 * max(lines_in(cell, WIDTH / len(node)) for cell in node)
     if isinstance(node, fold):
         return 1.0
-    if isinstance(node, nodes.figure):
+    if isinstance(node, nodes.image):
         return 9.0
     if isinstance(node, nodes.TextElement):
         return math.ceil(len(node.astext()) / WIDTH) + 0.4
@@ -155,6 +164,12 @@ def height(node: nodes.Node) -> float:
     if kind(node) == "dropdown_main":
         return 1.5
     return sum(map(height, node.children))
+
+
+def lines_in(cell: nodes.Element, width: float) -> int:
+    """Return how many lines a table's cell takes: as many as its breaks, or its text, asks for."""
+    breaks = sum("<br" in raw.astext() for raw in cell.findall(nodes.raw))
+    return max(1 + breaks, math.ceil(len(cell.astext()) / width))
 
 
 def total(blocks: Sequence[nodes.Node]) -> float:
@@ -201,7 +216,12 @@ def parts(section: nodes.Element) -> Iterator[Part]:
 
 
 def units(blocks: Sequence[nodes.Node]) -> list[Unit]:
-    """Return a part's blocks, each with the sentences that belong to it."""
+    """Return a part's blocks, each with the sentences that belong to it.
+
+    A part that has nothing but prose is shown whole where one slide holds it.
+    """
+    if not any(map(is_thing, blocks)) and total(blocks) <= HEIGHT:
+        return [Unit(tail=[block.deepcopy()]) for block in blocks]
     found: list[Unit] = []
     ahead = Unit()
     for index, block in enumerate(blocks):
@@ -216,9 +236,10 @@ def units(blocks: Sequence[nodes.Node]) -> list[Unit]:
         elif kind(block) == "dropdown_main" and found:
             found[-1].tail.append(block.deepcopy())
         else:
-            ahead.thing, ahead.folded = as_shown(block)
-            found.append(ahead)
-            ahead = Unit()
+            for piece in pieces(block):
+                ahead.thing, ahead.folded = as_shown(piece)
+                found.append(ahead)
+                ahead = Unit()
     return found
 
 
@@ -278,6 +299,59 @@ def key_sentences(
     return {i for i, each in enumerate(said) if sentences.is_key(each)}
 
 
+def pieces(block: nodes.Node) -> Iterator[nodes.Node]:
+    """Yield a thing, or the pieces of a list, a table or a function that a slide cannot hold."""
+    if kind(block) == "source" and height(block) > HIGHEST_CODE:
+        yield from pieces_of_code(block)
+    elif kind(block) in DIVISIBLE and height(block) > HIGHEST:
+        yield from pieces_of_rows(block)
+    else:
+        yield block
+
+
+def pieces_of_rows(block: nodes.Element) -> Iterator[nodes.Node]:
+    """Yield a list or table in pieces, a table's each with its head."""
+    rows = rows_of(block).children
+    start = 0
+    while start < len(rows):
+        end = start + 1
+        while end < len(rows) and total(rows[start : end + 1]) <= HIGHEST:
+            end += 1
+        piece = block.deepcopy()
+        rows_of(piece)[:] = [row.deepcopy() for row in rows[start:end]]
+        if kind(block) == "enumerated_list":
+            piece["start"] = block.get("start", 1) + start
+        yield piece
+        start = end
+
+
+def rows_of(block: nodes.Element) -> nodes.Element:
+    """Return what holds a table's rows, or a list's items."""
+    return next(iter(block.findall(nodes.tbody)), block)
+
+
+def pieces_of_code(block: nodes.Element) -> Iterator[nodes.Node]:
+    """Yield a function in two pieces, divided near its middle where the code is indented least."""
+    (code,) = block.findall(nodes.literal_block)
+    lines = code.astext().splitlines()
+    middle = len(lines) // 2
+    near = range(middle - len(lines) // 5, middle + len(lines) // 5 + 1)
+    cut = min(near, key=lambda i: (indentation(lines[i]), abs(i - middle)))
+    for part in (lines[:cut], lines[cut:]):
+        text = "\n".join(part)
+        piece = block.deepcopy()
+        (old,) = piece.findall(nodes.literal_block)
+        old.parent.replace(
+            old, nodes.literal_block(text, text, **old.attributes)
+        )
+        yield piece
+
+
+def indentation(line: str) -> int:
+    """Return how far a line of code is indented."""
+    return len(line) - len(line.lstrip())
+
+
 def as_shown(block: nodes.Node) -> tuple[nodes.Node, list[nodes.Node]]:
     """Return a copy of a thing as a slide shows it, and what folds at the slide's foot."""
     copy = block.deepcopy()
@@ -315,11 +389,32 @@ def packed(queue: Sequence[Unit], most: float) -> list[list[Unit]]:
     """Return the units on as few slides as hold them in their order."""
     slides: list[list[Unit]] = []
     for unit in queue:
-        if slides and fits([*slides[-1], unit], most):
+        if slides and (not unit.shown() or fits([*slides[-1], unit], most)):
             slides[-1].append(unit)
         else:
             slides.append([unit])
-    return slides
+    return without_sparse(slides)
+
+
+def without_sparse(slides: list[list[Unit]]) -> list[list[Unit]]:
+    """Return the slides, those with a sentence or two joined to what follows, or goes before."""
+    joined: list[list[Unit]] = []
+    ahead: list[Unit] = []
+    for together in slides:
+        if is_sparse([*ahead, *together]):
+            ahead += together
+        else:
+            joined.append([*ahead, *together])
+            ahead = []
+    if ahead and joined:
+        joined[-1] += ahead
+    return joined or [ahead]
+
+
+def is_sparse(together: Sequence[Unit]) -> bool:
+    """Return whether units are sentences alone, too few for a slide."""
+    shown = [node for unit in together for node in unit.shown()]
+    return all(unit.thing is None for unit in together) and total(shown) < FEW
 
 
 def balanced(queue: Sequence[Unit]) -> list[list[Unit]]:
@@ -336,10 +431,7 @@ def balanced(queue: Sequence[Unit]) -> list[list[Unit]]:
 def slides_of(part: Part) -> Iterator[Slide]:
     """Yield the slides of a part; without blocks, one with its heading alone."""
     ids = part.ids
-    queue = units(part.blocks)
-    if not any(unit.shown() for unit in queue):
-        queue = [topic(unit) for unit in queue]
-    for together in balanced(queue) or [[]]:
+    for together in balanced(units(part.blocks)):
         alone = [unit.thing for unit in together if unit.is_alone()]
         yield Slide(
             heading=[node.deepcopy() for node in part.heading],
@@ -350,13 +442,6 @@ def slides_of(part: Part) -> Iterator[Slide]:
             kind=kind(alone[0]) if alone else "text",
         )
         ids = []
-
-
-def topic(unit: Unit) -> Unit:
-    """Return a unit of which nothing is shown with the first sentence of its prose."""
-    said = [sentences.sentences(each) for each in unit.notes]
-    first = [line for each in said for line in sentences.joined(each, [0])]
-    return Unit(lead=first, notes=unit.notes)
 
 
 def title_slide(page: nodes.Element, head: Sequence[nodes.Node]) -> Slide:
