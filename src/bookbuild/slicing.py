@@ -230,7 +230,7 @@ def units(blocks: Sequence[nodes.Node]) -> list[Unit]:
             ahead = spread(
                 block,
                 found,
-                reads=any(map(is_thing, before)),
+                reads=any(is_thing(b) and kind(b) != "widget" for b in before),
                 asks=kind(after[0]) if after else "",
             )
         elif kind(block) == "dropdown_main" and found:
@@ -260,7 +260,8 @@ def spread(
     found : list of Unit
         The units so far; one of the paragraph's own is added where it needs one.
     reads : bool
-        Whether the paragraph stands right after a thing, and so reads it.
+        Whether the paragraph stands right after a thing, and so reads it. What comes after a
+        place to try does not: it would give the answer away.
     asks : str
         The kind of what stands right after the paragraph.
     """
@@ -278,7 +279,9 @@ def spread(
     else:
         ahead = []
     if reads and 0 not in ahead:
-        chosen.add(0)
+        # A question is no reading without its answer.
+        asked = sentences.text_of(said[0]).endswith("?")
+        chosen |= {0, 1} & set(range(len(said))) if asked else {0}
     behind = sorted(chosen - set(ahead))
     unit = Unit(sentences.joined(said, ahead))
     if not reads and (behind or not ahead):
