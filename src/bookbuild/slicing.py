@@ -88,9 +88,9 @@ class Unit:
     notes: list[nodes.Node] = field(default_factory=list)
 
     def shown(self) -> list[nodes.Node]:
-        """Return what a slide shows of it, in its order."""
+        """Return what a slide shows of it, in its order; what folds comes last on the slide."""
         things = [] if self.thing is None else [self.thing]
-        return [*self.lead, *things, *self.tail, *self.folded]
+        return [*self.lead, *things, *self.tail]
 
     def is_alone(self) -> bool:
         """Return whether no other thing may stand beside it."""
@@ -334,12 +334,10 @@ def rows_of(block: nodes.Element) -> nodes.Element:
 
 
 def pieces_of_code(block: nodes.Element) -> Iterator[nodes.Node]:
-    """Yield a function in two pieces, divided near its middle where the code is indented least."""
+    """Yield a function in two pieces."""
     (code,) = block.findall(nodes.literal_block)
     lines = code.astext().splitlines()
-    middle = len(lines) // 2
-    near = range(middle - len(lines) // 5, middle + len(lines) // 5 + 1)
-    cut = min(near, key=lambda i: (indentation(lines[i]), abs(i - middle)))
+    cut = best_cut(lines)
     for part in (lines[:cut], lines[cut:]):
         text = "\n".join(part)
         piece = block.deepcopy()
@@ -350,9 +348,19 @@ def pieces_of_code(block: nodes.Element) -> Iterator[nodes.Node]:
         yield piece
 
 
-def indentation(line: str) -> int:
-    """Return how far a line of code is indented."""
-    return len(line) - len(line.lstrip())
+def best_cut(lines: Sequence[str]) -> int:
+    """Return the number of the line before which code is best divided.
+
+    It is in the middle third, outside all brackets if it can be, and indented as little as any.
+    """
+    depths = [0]
+    for line in lines:
+        change = sum(line.count(c) for c in "([{")
+        depths.append(depths[-1] + change - sum(line.count(c) for c in ")]}"))
+    middle, third = len(lines) // 2, len(lines) // 6
+    near = range(middle - third, middle + third + 1)
+    indents = [len(line) - len(line.lstrip()) for line in lines]
+    return min(near, key=lambda i: (depths[i], indents[i], abs(i - middle)))
 
 
 def as_shown(block: nodes.Node) -> tuple[nodes.Node, list[nodes.Node]]:
@@ -384,8 +392,12 @@ def fits(together: Sequence[Unit], most: float) -> bool:
     """Return whether units may share a slide of so many lines."""
     things = [unit for unit in together if unit.thing is not None]
     alone = [unit for unit in things if unit.is_alone()]
-    shown = [node for unit in together for node in unit.shown()]
-    return (not alone or len(things) == 1) and total(shown) <= most
+    return (not alone or len(things) == 1) and room(together) <= most
+
+
+def room(together: Sequence[Unit]) -> float:
+    """Return how many lines of text units are high, roughly."""
+    return sum(total(unit.shown()) + total(unit.folded) for unit in together)
 
 
 def packed(queue: Sequence[Unit], most: float) -> list[list[Unit]]:
@@ -396,28 +408,33 @@ def packed(queue: Sequence[Unit], most: float) -> list[list[Unit]]:
             slides[-1].append(unit)
         else:
             slides.append([unit])
-    return without_sparse(slides)
+    return without_scraps(slides)
 
 
-def without_sparse(slides: list[list[Unit]]) -> list[list[Unit]]:
-    """Return the slides, those with a sentence or two joined to what follows, or goes before."""
-    joined: list[list[Unit]] = []
+def without_scraps(slides: list[list[Unit]]) -> list[list[Unit]]:
+    """Return the slides, those with next to nothing on them joined to others.
+
+    A few sentences join what follows, or else what goes before. A small thing joins what goes
+    before where the text need not become much smaller for it.
+    """
+    kept: list[list[Unit]] = []
     ahead: list[Unit] = []
     for together in slides:
-        if is_sparse([*ahead, *together]):
-            ahead += together
+        slide = [*ahead, *together]
+        ahead = []
+        if all(unit.thing is None for unit in slide) and room(slide) < FEW:
+            ahead = slide
+        elif (
+            kept
+            and room(slide) < FEW + 1
+            and fits([*kept[-1], *slide], HEIGHT + FEW)
+        ):
+            kept[-1] += slide
         else:
-            joined.append([*ahead, *together])
-            ahead = []
-    if ahead and joined:
-        joined[-1] += ahead
-    return joined or [ahead]
-
-
-def is_sparse(together: Sequence[Unit]) -> bool:
-    """Return whether units are sentences alone, too few for a slide."""
-    shown = [node for unit in together for node in unit.shown()]
-    return all(unit.thing is None for unit in together) and total(shown) < FEW
+            kept.append(slide)
+    if ahead and kept:
+        kept[-1] += ahead
+    return kept or [ahead]
 
 
 def balanced(queue: Sequence[Unit]) -> list[list[Unit]]:
@@ -440,7 +457,10 @@ def slides_of(part: Part) -> Iterator[Slide]:
             heading=[node.deepcopy() for node in part.heading],
             anchor=part.anchor,
             ids=ids,
-            shown=[node for unit in together for node in unit.shown()],
+            shown=[
+                *(node for unit in together for node in unit.shown()),
+                *(node for unit in together for node in unit.folded),
+            ],
             notes=[node for unit in together for node in unit.notes],
             kind=kind(alone[0]) if alone else "text",
         )
