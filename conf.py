@@ -45,6 +45,8 @@ book_address = os.environ.get("ANNBOOK_ADDRESS", "")
 book_repository = os.environ.get("ANNBOOK_REPOSITORY", "")
 book_source = str(ROOT / "src")
 book_glossary = "reference/glossary"
+# An edition for a class may leave the exercises' solutions out.
+book_solutions = os.environ.get("ANNBOOK_SOLUTIONS", "1") != "0"
 book_widgets = {
     "recogniser": [
         "recogniser/network.js",

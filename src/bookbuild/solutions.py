@@ -41,7 +41,7 @@ class LeaveOutSolutions(SphinxTransform):
             self.forget(solution)
         for index, solution in enumerate(solutions):
             note = nodes.note("", nodes.paragraph(text=NOTICE))
-            solution.replace_self([] if index else note)
+            solution.parent.replace(solution, [] if index else note)
 
     def forget(self, solution: nodes.Element) -> None:
         """Drop the names by which a solution, or anything in it, could be linked to."""

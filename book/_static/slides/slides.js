@@ -38,7 +38,10 @@
 
   /* Text grows with the frame by the style sheet. A widget's pixels have to be told, and its
      parts stand in two columns where that makes them larger. */
+  const NARROW = 640; // in such a window text keeps its size, and what has no room scrolls
+
   const choices = (slide) => {
+    if (slide.querySelector(".slide-frame").clientWidth < NARROW) return [[1, 1]];
     if (slide.classList.contains("slide-widget")) {
       const frame = slide.querySelector(".slide-frame");
       const unit = 1.4 * Math.min(frame.clientWidth / 1280, frame.clientHeight / 684);
@@ -56,6 +59,9 @@
       body.style.setProperty("--columns", columns);
       if (!overflows(body)) break;
     }
+    // What scrolls can be reached by key.
+    if (overflows(body)) body.tabIndex = 0;
+    else body.removeAttribute("tabindex");
   };
 
   /* What is opened, or filled by a script, may need more room. */
@@ -201,6 +207,15 @@
     (!REMOTE.includes(key) && target.closest(".widget, input, select, textarea")) ||
     ([" ", "Enter"].includes(key) && target.closest("a, button, summary"));
 
+  /* Where a slide has no room, up and down scroll it first. */
+  const scrolls = (key) => {
+    const body = slides[current].querySelector(".slide-body");
+    const before = body.scrollTop;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[key] || 0;
+    body.scrollTop += (step * body.clientHeight) / 2;
+    return body.scrollTop !== before;
+  };
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const key = event.key === " " && event.shiftKey ? "PageUp" : event.key;
@@ -208,7 +223,7 @@
     if (!act || isTaken(key, event.target)) return;
     event.preventDefault();
     if (has("blank") && act !== "leave") toggle("blank");
-    else acts[act]();
+    else if (has("overview") || !scrolls(key)) acts[act]();
   });
 
   find(".slides-bar").addEventListener("click", ({ target }) => {
@@ -241,6 +256,7 @@
 
   /* On paper a sheet has the shape of the frame that is measured here. */
   addEventListener("beforeprint", () => {
+    if (has("overview")) overview(false);
     root.classList.add("printing");
     slides.forEach(fit);
   });
