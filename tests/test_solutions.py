@@ -86,7 +86,13 @@ def test_a_book_has_its_solutions(render: Render) -> None:
 
 
 def test_an_edition_without_them_has_nothing_of_them(render: Render) -> None:
-    built = render(PAGE, extensions=EXTENSIONS, book_solutions=False)
+    # As in conf.py: the book's sources are not copied into it.
+    built = render(
+        PAGE,
+        extensions=EXTENSIONS,
+        book_solutions=False,
+        html_copy_source=False,
+    )
     assert built.warnings == ""
     text = everything(built.folder)
     for gone in ("gold", "silver", "filled", "Solution to", 'class="solution', "inside"):

@@ -28,7 +28,12 @@
 
   /* --- Nothing overflows: a slide's text is as large as its frame allows ----------------- */
 
-  const SIZES = [1.3, 1.2, 1.1, 1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5];
+  const STEPS = [1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5];
+  const SIZES = {
+    text: [1.3, 1.2, 1.1, ...STEPS],
+    figure: STEPS,
+    widget: [1.8, 1.7, 1.6, 1.5, 1.4, 1.3, 1.2, 1.1, ...STEPS],
+  };
 
   const overflows = (body) =>
     body.scrollHeight > body.clientHeight + 1 ||
@@ -36,29 +41,32 @@
       (each) => each.scrollWidth > each.clientWidth + 1
     );
 
-  /* Text grows with the frame by the style sheet. A widget's pixels have to be told, and its
-     parts stand in two columns where that makes them larger. */
   const NARROW = 640; // in such a window text keeps its size, and what has no room scrolls
 
-  const choices = (slide) => {
-    if (slide.querySelector(".slide-frame").clientWidth < NARROW) return [[1, 1]];
-    if (slide.classList.contains("slide-widget")) {
-      const frame = slide.querySelector(".slide-frame");
-      const unit = 1.4 * Math.min(frame.clientWidth / 1280, frame.clientHeight / 684);
-      return SIZES.flatMap((size) => [1, 2].map((columns) => [size * unit, columns]));
-    }
-    const isFigure = slide.classList.contains("slide-figure");
-    return SIZES.filter((size) => !isFigure || size <= 1).map((size) => [size, 1]);
-  };
-
+  /* Text grows with the frame by the style sheet. A widget's pixels have to be told, and its
+     parts stand in two columns where that makes them larger. */
   const fit = (slide) => {
+    const frame = slide.querySelector(".slide-frame");
     const body = slide.querySelector(".slide-body");
     if (!body.clientHeight) return; // not on show
-    for (const [size, columns] of choices(slide)) {
-      body.style.setProperty("--fit", size);
+    const is = (kind) => slide.classList.contains(`slide-${kind}`);
+    const unit = is("widget") ? Math.min(frame.clientWidth / 1280, frame.clientHeight / 684) : 1;
+    const fits = (size, columns) => {
+      body.style.setProperty("--fit", size * unit);
       body.style.setProperty("--columns", columns);
-      if (!overflows(body)) break;
+      return !overflows(body);
+    };
+    const hasRoom = (size) => fits(size, 1) || (is("widget") && fits(size, 2));
+
+    const sizes = SIZES[is("widget") ? "widget" : is("figure") ? "figure" : "text"];
+    let [low, high] = [0, sizes.length - 1]; // the largest that has room is among these
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (hasRoom(sizes[middle])) high = middle;
+      else low = middle + 1;
     }
+    if (frame.clientWidth < NARROW) fits(1, 1);
+    else hasRoom(sizes[low]);
     // What scrolls can be reached by key.
     if (overflows(body)) body.tabIndex = 0;
     else body.removeAttribute("tabindex");
