@@ -12,14 +12,20 @@ from bookbuild import sentences
 TEXTS = {
     "It says 50. The rule is short.": ["It says 50.", "The rule is short."],
     "Is it? It is! We saw it.": ["Is it?", "It is!", "We saw it."],
-    "A step of 0.5 halves it. So it is.": ["A step of 0.5 halves it.", "So it is."],
+    "A step of 0.5 halves it. So it is.": [
+        "A step of 0.5 halves it.",
+        "So it is.",
+    ],
     "See e.g. the sigmoid. It bends.": ["See e.g. the sigmoid.", "It bends."],
     "It is so. (Or not. Who knows.) End.": [
         "It is so.",
         "(Or not. Who knows.)",
         "End.",
     ],
-    "He says “No. Never.” and goes. End.": ["He says “No. Never.” and goes.", "End."],
+    "He says “No. Never.” and goes. End.": [
+        "He says “No. Never.” and goes.",
+        "End.",
+    ],
     "784 rows. 10 columns.": ["784 rows.", "10 columns."],
     "Only one": ["Only one"],
     "": [],
@@ -27,7 +33,9 @@ TEXTS = {
 
 
 @pytest.mark.parametrize(("text", "said"), TEXTS.items())
-def test_a_sentence_ends_where_a_reader_ends_it(text: str, said: list[str]) -> None:
+def test_a_sentence_ends_where_a_reader_ends_it(
+    text: str, said: list[str]
+) -> None:
     paragraph = nodes.paragraph("", text)
     found = sentences.sentences(paragraph)
     assert [sentences.text_of(each) for each in found] == said
@@ -37,7 +45,12 @@ def test_formulas_links_and_emphasis_stay_with_their_sentence() -> None:
     strong = nodes.strong("", "Worked. No end")
     formula = nodes.math("", "c. D")
     paragraph = nodes.paragraph(
-        "", "", strong, nodes.Text(" here. Then "), formula, nodes.Text(". End.")
+        "",
+        "",
+        strong,
+        nodes.Text(" here. Then "),
+        formula,
+        nodes.Text(". End."),
     )
     first, second, third = sentences.sentences(paragraph)
     assert sentences.text_of(first) == "Worked. No end here."
@@ -48,7 +61,13 @@ def test_formulas_links_and_emphasis_stay_with_their_sentence() -> None:
     assert not sentences.is_key(second)
 
 
-@given(st.lists(st.sampled_from(["It is. ", "Is it? ", "(So. It is) ", "a 0.5 b ", "“Hm. "])))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["It is. ", "Is it? ", "(So. It is) ", "a 0.5 b ", "“Hm. "]
+        )
+    )
+)
 def test_no_word_is_lost_or_said_twice(pieces: list[str]) -> None:
     text = "".join(pieces)
     found = sentences.sentences(nodes.paragraph("", text))

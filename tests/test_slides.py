@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bookbuild import slicing
+from bookbuild.room import best_cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,14 +66,18 @@ def test_the_first_slide_has_the_title_and_the_question(render: Render) -> None:
     first, second = deck(render, "Said by the speaker.\n\n## One\n\nText.\n")
     assert first.h1.em.text == "slowly"
     assert heading(first) == "Learn slowly"
-    assert body(first).startswith("How? After this page you can: learn 15 minutes.")
+    assert body(first).startswith(
+        "How? After this page you can: learn 15 minutes."
+    )
     assert "slides" not in body(first)
     assert notes(first) == "Said by the speaker."
     assert heading(second) == "One"
 
 
 def test_an_opening_with_a_word_in_bold_is_shown(render: Render) -> None:
-    _, opening, _ = deck(render, "A **model** answers. It learns.\n\n## One\n\nText.\n")
+    _, opening, _ = deck(
+        render, "A **model** answers. It learns.\n\n## One\n\nText.\n"
+    )
     assert heading(opening) == "Learn slowly"
     assert body(opening) == "A model answers. It learns."
     assert opening.find("small") is None
@@ -108,7 +112,9 @@ SHOWN = {
 }
 
 
-@pytest.mark.parametrize(("text", "shown", "in_notes"), SHOWN.values(), ids=SHOWN.keys())
+@pytest.mark.parametrize(
+    ("text", "shown", "in_notes"), SHOWN.values(), ids=SHOWN.keys()
+)
 def test_of_prose_a_slide_shows(
     render: Render, text: str, shown: str, in_notes: int
 ) -> None:
@@ -119,7 +125,9 @@ def test_of_prose_a_slide_shows(
 
 
 def test_what_only_the_notes_say_is_not_lost(render: Render) -> None:
-    (slide,) = deck(render, f"\n## One\n\n{LONG * 3}\n\n{LONG * 3}What?\n\n$$ a $$\n")[1:]
+    (slide,) = deck(
+        render, f"\n## One\n\n{LONG * 3}\n\n{LONG * 3}What?\n\n$$ a $$\n"
+    )[1:]
     assert body(slide) == "What? a"
     assert notes(slide) == f"{LONG * 6}What?"
 
@@ -139,7 +147,9 @@ def test_things_that_a_slide_cannot_hold_go_on_under_the_same_heading(
 def test_continued_headings_are_counted(render: Render) -> None:
     formula = "What?\n\n$$ a $$\n\nSo it is.\n\n"
     built = render(CARD + f"\n## One\n\n{formula * 4}", extensions=EXTENSIONS)
-    small = [each.text for each in built.page("index.slides").select("h2 small")]
+    small = [
+        each.text for each in built.page("index.slides").select("h2 small")
+    ]
     assert small == ["1 of 2", "2 of 2"]
 
 
@@ -162,10 +172,20 @@ Fill it.
 """
 
 
-def test_questions_and_exercises_have_slides_of_their_own(render: Render) -> None:
+def test_questions_and_exercises_have_slides_of_their_own(
+    render: Render,
+) -> None:
     text = f"\n## One\n\nShort.\n\n$$ a $$\n{QUESTION}{EXERCISE}\n$$ b $$\n"
-    kinds = [each["class"][1].removeprefix("slide-") for each in deck(render, text)]
-    assert kinds == ["title", "text", "question", "exercise_enumerable_node", "text"]
+    kinds = [
+        each["class"][1].removeprefix("slide-") for each in deck(render, text)
+    ]
+    assert kinds == [
+        "title",
+        "text",
+        "question",
+        "exercise_enumerable_node",
+        "text",
+    ]
 
 
 def test_a_solution_begins_slides_of_its_own(render: Render) -> None:
@@ -180,10 +200,14 @@ def test_a_solution_begins_slides_of_its_own(render: Render) -> None:
 
 def test_a_long_table_goes_on_with_its_head(render: Render) -> None:
     rows = "".join(f"| {n} | words |\n" for n in range(30))
-    slides = deck(render, f"\n## One\n\n| n | what |\n| --- | --- |\n{rows}")[1:]
+    slides = deck(render, f"\n## One\n\n| n | what |\n| --- | --- |\n{rows}")[
+        1:
+    ]
     assert len(slides) > 1
     assert all(each.select_one("thead th").text == "n" for each in slides)
-    numbers = [td.text for each in slides for td in each.select("td:first-child")]
+    numbers = [
+        td.text for each in slides for td in each.select("td:first-child")
+    ]
     assert numbers == [str(n) for n in range(30)]
 
 
@@ -210,7 +234,7 @@ CODE = [
 
 
 def test_long_code_is_divided_outside_its_brackets() -> None:
-    cut = slicing.best_cut(CODE)
+    cut = best_cut(CODE)
     assert CODE[cut - 1] in ("):", "        call(3)")
     assert abs(cut - len(CODE) // 2) <= len(CODE) // 6
 
@@ -229,7 +253,9 @@ def test_a_sentence_or_two_never_fill_a_slide(render: Render) -> None:
 # --- The page -----------------------------------------------------------------------------
 
 
-def test_a_lesson_links_to_its_slides_and_they_lead_back(render: Render) -> None:
+def test_a_lesson_links_to_its_slides_and_they_lead_back(
+    render: Render,
+) -> None:
     built = render(CARD + "\n(one)=\n## One\n\nText.\n")
     link = built.page("index").select_one(".lesson-card .lesson-slides a")
     assert link["href"] == "index.slides.html"
@@ -241,7 +267,9 @@ def test_a_lesson_links_to_its_slides_and_they_lead_back(render: Render) -> None
     ]
 
 
-def test_a_page_in_a_folder_finds_its_files_and_neighbours(render: Render) -> None:
+def test_a_page_in_a_folder_finds_its_files_and_neighbours(
+    render: Render,
+) -> None:
     lesson = CARD + "\n## One\n\n{doc}`/other`\n"
     files = {"theory/x.md": lesson, "other.md": "# Other\n"}
     built = render("# I\n\n```{toctree}\ntheory/x\nother\n```\n", files)
@@ -269,14 +297,21 @@ def test_searches_find_the_page_and_not_its_slides(render: Render) -> None:
 def test_only_files_are_asked_for_and_no_script_stands_in_the_page(
     render: Render,
 ) -> None:
-    page = render(CARD + ":::{widget} predictor Turn\n\nText.\n:::\n").page("index.slides")
+    page = render(CARD + ":::{widget} predictor Turn\n\nText.\n:::\n").page(
+        "index.slides"
+    )
     scripts = [each.get("src") for each in page.find_all("script")]
     assert scripts == [
         "_static/slides/slides.js",
         "_static/widgets/widget.js",
         "_static/widgets/predictor.js",
     ]
-    assert not [name for tag in page.find_all() for name in tag.attrs if name.startswith("on")]
+    assert not [
+        name
+        for tag in page.find_all()
+        for name in tag.attrs
+        if name.startswith("on")
+    ]
 
 
 def test_ids_are_given_once_and_links_within_the_deck_lead_somewhere(
@@ -294,12 +329,14 @@ def test_ids_are_given_once_and_links_within_the_deck_lead_somewhere(
     assert {each[1:] for each in links} <= set(ids)
 
 
-def test_every_slide_has_a_number_and_a_heading_that_names_it(render: Render) -> None:
-    page = render(CARD + f"\n## One\n\n{QUESTION}\n## Two\n\nText.\n").page("index.slides")
+def test_every_slide_has_a_number_and_a_heading_that_names_it(
+    render: Render,
+) -> None:
+    page = render(CARD + f"\n## One\n\n{QUESTION}\n## Two\n\nText.\n").page(
+        "index.slides"
+    )
     slides = page.select("section.slide")
     assert [each["id"] for each in slides] == ["1", "2", "3"]
     for slide in slides:
         assert page.find(id=slide["aria-labelledby"]).text.strip()
     assert re.match("Learn slowly", page.title.text)
-
-

@@ -95,7 +95,14 @@ def test_an_edition_without_them_has_nothing_of_them(render: Render) -> None:
     )
     assert built.warnings == ""
     text = everything(built.folder)
-    for gone in ("gold", "silver", "filled", "Solution to", 'class="solution', "inside"):
+    for gone in (
+        "gold",
+        "silver",
+        "filled",
+        "Solution to",
+        'class="solution',
+        "inside",
+    ):
         assert gone not in text, gone
     assert "Prose that stays" in text
 
@@ -109,7 +116,9 @@ def test_it_says_so_once_on_a_page_and_on_its_slides(render: Render) -> None:
 
 def test_a_link_to_a_solution_becomes_its_words(render: Render) -> None:
     built = render(PAGE, extensions=EXTENSIONS, book_solutions=False)
-    exercise = built.page("index").select_one(".exercise p:not(.admonition-title)")
+    exercise = built.page("index").select_one(
+        ".exercise p:not(.admonition-title)"
+    )
     assert exercise.text == "Fill it, then see how it is done."
     assert exercise.a is None
 

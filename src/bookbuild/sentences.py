@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 END = re.compile(r"[.?!][”’\"')]*(\s+)(?![a-z])")
 """Where a sentence may end: a word in small letters only ever goes on."""
 
-PAIRS = ("()", "“”")
+PAIRS = (("(", ")"), ("“", "”"))
 
 
 def is_whole(text: str) -> bool:
@@ -55,9 +55,9 @@ def is_key(sentence: Sequence[nodes.Node]) -> bool:
 
 def joined(
     found: Sequence[Sequence[nodes.Node]], chosen: Sequence[int]
-) -> list[nodes.Node]:
+) -> list[nodes.Element]:
     """Return the chosen sentences as paragraphs; those that follow one another share one."""
-    paragraphs: list[nodes.Node] = []
+    paragraphs: list[nodes.Element] = []
     for before, index in zip([None, *chosen], chosen, strict=False):
         if before is not None and before + 1 == index:
             paragraphs[-1] += [nodes.Text(" "), *found[index]]

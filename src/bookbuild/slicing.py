@@ -13,7 +13,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,15 +20,10 @@ from docutils import nodes
 from sphinx.locale import admonitionlabels
 
 from bookbuild import sentences
+from bookbuild.room import HEIGHT, WIDTH, fold, kind, pieces, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-HEIGHT = 15.0
-"""Lines of text that fit on a slide under its heading."""
-
-WIDTH = 88
-"""Characters that fit in a line."""
 
 FEW = 4.0
 """Lines of text that are too few for a slide."""
@@ -61,50 +55,41 @@ INTRODUCED = {
 }
 """What the last sentence before it leads to."""
 
-DIVISIBLE = {"bullet_list", "enumerated_list", "table"}
-"""What goes on on the next slide where it is too long for one."""
-
-HIGHEST = 12.0
-"""Lines of text that such a thing may be high."""
-
-HIGHEST_CODE = 17.0
-"""The same for a function of the package, which is better seen whole."""
-
 UNSEEN = (nodes.target, nodes.comment, nodes.substitution_definition)
-
-
-class fold(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
-    """Code that opens when asked for; ``summary`` is what stands there until then."""
 
 
 @dataclass
 class Unit:
     """What must not be torn apart: a thing with the sentences around it, or sentences alone."""
 
-    lead: list[nodes.Node] = field(default_factory=list)
-    thing: nodes.Node | None = None
-    tail: list[nodes.Node] = field(default_factory=list)
-    folded: list[nodes.Node] = field(default_factory=list)
-    notes: list[nodes.Node] = field(default_factory=list)
+    lead: list[nodes.Element] = field(default_factory=list)
+    thing: nodes.Element | None = None
+    tail: list[nodes.Element] = field(default_factory=list)
+    folded: list[nodes.Element] = field(default_factory=list)
+    notes: list[nodes.Element] = field(default_factory=list)
 
-    def shown(self) -> list[nodes.Node]:
+    def shown(self) -> list[nodes.Element]:
         """Return what a slide shows of it, in its order; what folds comes last on the slide."""
         things = [] if self.thing is None else [self.thing]
         return [*self.lead, *things, *self.tail]
 
+    def kind(self) -> str:
+        """Return the kind of its thing."""
+        return "text" if self.thing is None else kind(self.thing)
+
     def is_alone(self) -> bool:
         """Return whether no other thing may stand beside it."""
-        return self.thing is not None and kind(self.thing) in ALONE
+        return self.kind() in ALONE
 
 
 @dataclass
 class Part:
     """A run of a section under one heading; ``ids`` are empty where it only goes on."""
 
-    heading: list[nodes.Node]
+    heading: Sequence[nodes.Node]
     anchor: str
     ids: list[str]
-    blocks: list[nodes.Node] = field(default_factory=list)
+    blocks: list[nodes.Element] = field(default_factory=list)
 
 
 @dataclass
@@ -114,81 +99,31 @@ class Slide:
     ``anchor`` is where the page has it, ``ids`` are the names of the section that it begins.
     """
 
-    heading: list[nodes.Node]
+    heading: Sequence[nodes.Node]
     anchor: str
     ids: list[str]
-    shown: list[nodes.Node]
-    notes: list[nodes.Node]
+    shown: list[nodes.Element]
+    notes: list[nodes.Element]
     kind: str = "text"
-
-
-def kind(node: nodes.Node) -> str:
-    """Return what a block of a page is, as the rules above tell them apart."""
-    if not isinstance(node, nodes.Element):
-        return "text"
-    classes = node.get("classes", [])
-    for name in ("question", "source"):
-        if name in classes:
-            return name
-    if "sd-container-fluid" in classes:
-        return "grid"
-    if "cell" in classes:
-        return "figure" if draws(node) else "cell"
-    return str(node.tagname)
-
-
-def draws(cell: nodes.Element) -> bool:
-    """Return whether a cell's output is a picture."""
-    return any(True for _ in cell.findall(nodes.image))
-
-
-# --- How much room things take ------------------------------------------------------------
-
-
-def height(node: nodes.Node) -> float:
-    """Return how many lines of text a block is high, roughly."""
-    if isinstance(node, nodes.literal_block):
-        return 0.8 * len(node.astext().splitlines()) + 0.7
-    if isinstance(node, nodes.math_block):
-        return 1.3 * (node.astext().count(r"\\") + 2)
-    if isinstance(node, nodes.row):
-        return 1.2 * max(lines_in(cell, WIDTH / len(node)) for cell in node)
-    if isinstance(node, fold):
-        return 1.0
-    if isinstance(node, nodes.image):
-        return 9.0
-    if isinstance(node, nodes.TextElement):
-        return math.ceil(len(node.astext()) / WIDTH) + 0.4
-    if kind(node) in {"widget", "grid"}:
-        return HEIGHT
-    if kind(node) == "dropdown_main":
-        return 1.5
-    return sum(map(height, node.children))
-
-
-def lines_in(cell: nodes.Element, width: float) -> int:
-    """Return how many lines a table's cell takes: as many as its breaks, or its text, asks for."""
-    breaks = sum("<br" in raw.astext() for raw in cell.findall(nodes.raw))
-    return max(1 + breaks, math.ceil(len(cell.astext()) / width))
-
-
-def total(blocks: Sequence[nodes.Node]) -> float:
-    """Return how many lines of text several blocks are high, roughly."""
-    return sum(map(height, blocks))
 
 
 # --- From a page to parts -----------------------------------------------------------------
 
 
-def content(node: nodes.Element) -> Iterator[nodes.Node]:
+def content(node: nodes.Element) -> Iterator[nodes.Element]:
     """Yield the blocks of a section or solution without its title and nested wrappers."""
-    for child in node.children:
+    for child in elements(node):
         if isinstance(child, (nodes.title, *UNSEEN)):
             continue
         if isinstance(child, nodes.section) and not has_title(child):
             yield from content(child)
         else:
             yield child
+
+
+def elements(node: nodes.Element) -> list[nodes.Element]:
+    """Return the elements right inside another: all but bare text."""
+    return [each for each in node.children if isinstance(each, nodes.Element)]
 
 
 def has_title(node: nodes.Element) -> bool:
@@ -215,7 +150,7 @@ def parts(section: nodes.Element) -> Iterator[Part]:
 # --- From a part to units -----------------------------------------------------------------
 
 
-def units(blocks: Sequence[nodes.Node]) -> list[Unit]:
+def units(blocks: Sequence[nodes.Element]) -> list[Unit]:
     """Return a part's blocks, each with the sentences that belong to it.
 
     A part that has nothing but prose is shown whole where one slide holds it.
@@ -243,7 +178,7 @@ def units(blocks: Sequence[nodes.Node]) -> list[Unit]:
     return found
 
 
-def is_thing(block: nodes.Node) -> bool:
+def is_thing(block: nodes.Element) -> bool:
     """Return whether a block is more than a paragraph of prose."""
     return not isinstance(block, nodes.paragraph)
 
@@ -296,88 +231,29 @@ def spread(
 def key_sentences(
     paragraph: nodes.paragraph, said: Sequence[Sequence[nodes.Node]]
 ) -> set[int]:
-    """Return which sentences a slide shows: all of a short paragraph, else those with bold words."""
+    """Return which sentences a slide shows: all of a short paragraph, else what is in bold."""
     if len(paragraph.astext()) <= SHORT:
         return set(range(len(said)))
     return {i for i, each in enumerate(said) if sentences.is_key(each)}
 
 
-def pieces(block: nodes.Node) -> Iterator[nodes.Node]:
-    """Yield a thing, or the pieces of a list, a table or a function that a slide cannot hold."""
-    if kind(block) == "source" and height(block) > HIGHEST_CODE:
-        yield from pieces_of_code(block)
-    elif kind(block) in DIVISIBLE and height(block) > HIGHEST:
-        yield from pieces_of_rows(block)
-    else:
-        yield block
-
-
-def pieces_of_rows(block: nodes.Element) -> Iterator[nodes.Node]:
-    """Yield a list or table in pieces, a table's each with its head."""
-    rows = rows_of(block).children
-    start = 0
-    while start < len(rows):
-        end = start + 1
-        while end < len(rows) and total(rows[start : end + 1]) <= HIGHEST:
-            end += 1
-        piece = block.deepcopy()
-        rows_of(piece)[:] = [row.deepcopy() for row in rows[start:end]]
-        if kind(block) == "enumerated_list":
-            piece["start"] = block.get("start", 1) + start
-        yield piece
-        start = end
-
-
-def rows_of(block: nodes.Element) -> nodes.Element:
-    """Return what holds a table's rows, or a list's items."""
-    return next(iter(block.findall(nodes.tbody)), block)
-
-
-def pieces_of_code(block: nodes.Element) -> Iterator[nodes.Node]:
-    """Yield a function in two pieces."""
-    (code,) = block.findall(nodes.literal_block)
-    lines = code.astext().splitlines()
-    cut = best_cut(lines)
-    for part in (lines[:cut], lines[cut:]):
-        text = "\n".join(part)
-        piece = block.deepcopy()
-        (old,) = piece.findall(nodes.literal_block)
-        old.parent.replace(
-            old, nodes.literal_block(text, text, **old.attributes)
-        )
-        yield piece
-
-
-def best_cut(lines: Sequence[str]) -> int:
-    """Return the number of the line before which code is best divided.
-
-    It is in the middle third, outside all brackets if it can be, and indented as little as any.
-    """
-    depths = [0]
-    for line in lines:
-        change = sum(line.count(c) for c in "([{")
-        depths.append(depths[-1] + change - sum(line.count(c) for c in ")]}"))
-    middle, third = len(lines) // 2, len(lines) // 6
-    near = range(middle - third, middle + third + 1)
-    indents = [len(line) - len(line.lstrip()) for line in lines]
-    return min(near, key=lambda i: (depths[i], indents[i], abs(i - middle)))
-
-
-def as_shown(block: nodes.Node) -> tuple[nodes.Node, list[nodes.Node]]:
+def as_shown(block: nodes.Element) -> tuple[nodes.Element, list[nodes.Element]]:
     """Return a copy of a thing as a slide shows it, and what folds at the slide's foot."""
     copy = block.deepcopy()
     if kind(copy) in admonitionlabels:
         # Writing the page has given it its label as a title, and will do so again.
-        copy.remove(copy[0])
-    folded: list[nodes.Node] = []
+        copy.remove(elements(copy)[0])
+    folded: list[nodes.Element] = []
     if kind(copy) == "figure" and "cell" in copy["classes"]:
-        for child in [c for c in copy if "cell_input" in c["classes"]]:
+        for child in [
+            c for c in elements(copy) if "cell_input" in c["classes"]
+        ]:
             copy.remove(child)
             folded.append(fold("", child, summary="Code of this figure"))
     return copy, folded
 
 
-def plain(node: nodes.Element) -> nodes.Node:
+def plain(node: nodes.Element) -> nodes.Element:
     """Return a copy without anything that can be linked to: the notes say it a second time."""
     copy = node.deepcopy()
     for element in copy.findall(nodes.Element):
@@ -452,7 +328,7 @@ def slides_of(part: Part) -> Iterator[Slide]:
     """Yield the slides of a part; without blocks, one with its heading alone."""
     ids = part.ids
     for together in balanced(units(part.blocks)):
-        alone = [unit.thing for unit in together if unit.is_alone()]
+        alone = [unit for unit in together if unit.is_alone()]
         yield Slide(
             heading=[node.deepcopy() for node in part.heading],
             anchor=part.anchor,
@@ -462,12 +338,12 @@ def slides_of(part: Part) -> Iterator[Slide]:
                 *(node for unit in together for node in unit.folded),
             ],
             notes=[node for unit in together for node in unit.notes],
-            kind=kind(alone[0]) if alone else "text",
+            kind=alone[0].kind() if alone else "text",
         )
         ids = []
 
 
-def title_slide(page: nodes.Element, head: Sequence[nodes.Node]) -> Slide:
+def title_slide(page: nodes.Element, head: Sequence[nodes.Element]) -> Slide:
     """Return the slide with a page's title and what stands at its head."""
     return Slide(
         heading=[node.deepcopy() for node in page[0].children],
@@ -486,29 +362,35 @@ def deck(page: nodes.Element) -> list[Slide]:
     something or has a word in bold.
     """
     blocks = [each for each in content(page) if not is_section(each)]
-    card = next(index for index, block in enumerate(blocks) if is_card(block))
-    title = title_slide(page, blocks[: card + 1])
-    opening = Part(title.heading, title.anchor, [], blocks[card + 1 :])
+    cards = [index for index, block in enumerate(blocks) if is_card(block)]
+    start = cards[0] + 1 if cards else 0
+    title = title_slide(page, blocks[:start])
+    opening = Part(title.heading, title.anchor, [], blocks[start:])
     if any(is_thing(each) or has_key(each) for each in opening.blocks):
         first = list(slides_of(opening))
     else:
         first, title.notes = [], [plain(each) for each in opening.blocks]
-    found = [part for each in page if is_section(each) for part in parts(each)]
-    return [title, *first, *(each for part in found for each in slides_of(part))]
+    sections = filter(is_section, elements(page))
+    found = [part for section in sections for part in parts(section)]
+    return [
+        title,
+        *first,
+        *(each for part in found for each in slides_of(part)),
+    ]
 
 
-def is_card(node: nodes.Node) -> bool:
+def is_card(node: nodes.Element) -> bool:
     """Return whether a block is the card at a lesson's head."""
     return isinstance(node, nodes.container) and (
         "lesson-card" in node["classes"]
     )
 
 
-def is_section(node: nodes.Node) -> bool:
+def is_section(node: nodes.Element) -> bool:
     """Return whether a block has blocks and a heading of its own."""
     return isinstance(node, nodes.section)
 
 
-def has_key(block: nodes.Node) -> bool:
+def has_key(block: nodes.Element) -> bool:
     """Return whether a paragraph has something in bold."""
     return any(True for _ in block.findall(nodes.strong))

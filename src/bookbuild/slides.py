@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from docutils.utils import new_document
 
-from bookbuild import slicing, widget
+from bookbuild import room, slicing, widget
 from bookbuild.sentences import text_of
 
 if TYPE_CHECKING:
@@ -50,13 +50,13 @@ def skip(_self: Any, _node: nodes.Node) -> None:
     raise nodes.SkipNode
 
 
-def visit_fold(self: HTML5Translator, node: slicing.fold) -> None:
+def visit_fold(self: HTML5Translator, node: room.fold) -> None:
     """Open the disclosure."""
     summary = self.encode(node["summary"])
     self.body.append(f'<details class="fold"><summary>{summary}</summary>\n')
 
 
-def depart_fold(self: HTML5Translator, _node: slicing.fold) -> None:
+def depart_fold(self: HTML5Translator, _node: room.fold) -> None:
     """Close it."""
     self.body.append("</details>\n")
 
@@ -83,9 +83,7 @@ def numbered(found: Sequence[slicing.Slide]) -> list[tuple[int, int]]:
     return places
 
 
-def html_of(
-    app: Sphinx, settings: Any, children: Iterable[nodes.Node]
-) -> str:
+def html_of(app: Sphinx, settings: Any, children: Iterable[nodes.Node]) -> str:
     """Return blocks or words of a resolved page as HTML."""
     document = new_document("slide", settings)
     document += list(children)
@@ -93,7 +91,7 @@ def html_of(
         link.parent.remove(link)
     translator = app.builder.create_translator(document, app.builder)
     document.walkabout(translator)
-    return "".join(translator.body)
+    return "".join(translator.body)  # type: ignore[attr-defined]
 
 
 def rendered(app: Sphinx, doctree: nodes.document) -> list[dict[str, Any]]:
@@ -157,7 +155,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         latex=(skip, None),
         text=(skip, None),
     )
-    app.add_node(slicing.fold, html=(visit_fold, depart_fold))
+    app.add_node(room.fold, html=(visit_fold, depart_fold))
     app.connect("config-inited", add_templates)
     app.connect("html-page-context", write_slides, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 NOTICE = "This edition of the book leaves out the solutions."
 
 
-def is_solution(node: nodes.Node) -> bool:
-    """Return whether a node is an exercise's solution."""
-    return isinstance(node, nodes.Element) and node.tagname == "solution_node"
+def solutions_of(document: nodes.document) -> list[nodes.Element]:
+    """Return the solutions of a page's exercises."""
+    found = document.findall(nodes.Element)
+    return [each for each in found if each.tagname == "solution_node"]
 
 
 class LeaveOutSolutions(SphinxTransform):
@@ -36,7 +37,7 @@ class LeaveOutSolutions(SphinxTransform):
         """Do it, where the build is to have none."""
         if self.config.book_solutions:
             return
-        solutions = list(self.document.findall(is_solution))
+        solutions = solutions_of(self.document)
         for solution in solutions:
             self.forget(solution)
         for index, solution in enumerate(solutions):
@@ -45,7 +46,9 @@ class LeaveOutSolutions(SphinxTransform):
 
     def forget(self, solution: nodes.Element) -> None:
         """Drop the names by which a solution, or anything in it, could be linked to."""
-        inside = {i for each in solution.findall(nodes.Element) for i in each["ids"]}
+        inside = {
+            i for each in solution.findall(nodes.Element) for i in each["ids"]
+        }
         names = self.document.nameids
         for name in [name for name, i in names.items() if i in inside]:
             del names[name], self.document.nametypes[name]
@@ -57,7 +60,9 @@ def unlink(
     """Return only the text of a link that leads to a solution which was left out."""
     known = getattr(env, "sphinx_exercise_registry", {})
     label = known.get(node.get("reftarget"), {})
-    left_out = not app.config.book_solutions and "solution" in label.get("type", "")
+    left_out = not app.config.book_solutions and "solution" in label.get(
+        "type", ""
+    )
     return text if left_out else None
 
 

@@ -114,10 +114,16 @@ def press(page: Page, *keys: str) -> None:
 
 
 TOURS = {
-    "arrows": (["ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp"], [2, 3, 2, 1]),
+    "arrows": (
+        ["ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp"],
+        [2, 3, 2, 1],
+    ),
     "a presenter's remote": (["PageDown", "PageDown", "PageUp"], [2, 3, 2]),
     "the space bar": (["Space", "Space", "Shift+Space"], [2, 3, 2]),
-    "first and last": (["End", "ArrowRight", "Home", "ArrowLeft"], [5, 5, 1, 1]),
+    "first and last": (
+        ["End", "ArrowRight", "Home", "ArrowLeft"],
+        [5, 5, 1, 1],
+    ),
 }
 
 
@@ -178,11 +184,15 @@ def test_escape_leads_back_to_the_same_place_on_the_page(
     page.wait_for_url("**/lesson.slides.html")
 
 
-def test_the_overview_shows_all_and_goes_to_any(visit: Visit, deck: Site) -> None:
+def test_the_overview_shows_all_and_goes_to_any(
+    visit: Visit, deck: Site
+) -> None:
     page = visit(deck.url("lesson.slides"))
     press(page, "o")
     assert page.locator(".slide:visible").count() == COUNT
-    assert page.get_by_role("button", name="Overview", pressed=True).is_visible()
+    assert page.get_by_role(
+        "button", name="Overview", pressed=True
+    ).is_visible()
     page.keyboard.press("ArrowRight")
     page.wait_for_selector('.slide.current[id="2"]')
     page.keyboard.press("Enter")
@@ -216,7 +226,9 @@ def test_a_widget_keeps_its_keys_and_the_remote_still_works(
     assert place(page) == 5
 
 
-def test_two_windows_of_one_deck_move_together(visit: Visit, deck: Site) -> None:
+def test_two_windows_of_one_deck_move_together(
+    visit: Visit, deck: Site
+) -> None:
     mine = visit(deck.url("lesson.slides"))
     theirs = mine.context.new_page()
     theirs.goto(deck.url("lesson.slides"))
@@ -247,7 +259,9 @@ def test_a_finger_turns_the_slides(visit: Visit, deck: Site) -> None:
     page.wait_for_selector('.slide.current[id="1"]')
 
 
-def test_without_scripts_and_from_a_file_all_is_there(visit: Visit, deck: Site) -> None:
+def test_without_scripts_and_from_a_file_all_is_there(
+    visit: Visit, deck: Site
+) -> None:
     page = visit(deck.url("lesson.slides"), java_script_enabled=False)
     assert page.locator(".slide:visible").count() == COUNT
     assert page.get_by_text("For the speaker alone.").is_visible()
@@ -262,7 +276,9 @@ def test_without_scripts_and_from_a_file_all_is_there(visit: Visit, deck: Site) 
 def test_a_small_window_keeps_its_text_large_and_scrolls(
     visit: Visit, deck: Site
 ) -> None:
-    page = visit(deck.url("lesson.slides") + "#3", viewport={"width": 320, "height": 200})
+    page = visit(
+        deck.url("lesson.slides") + "#3", viewport={"width": 320, "height": 200}
+    )
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 320
     size = page.evaluate(
@@ -298,7 +314,9 @@ def test_on_paper_every_slide_has_a_page(
     page = visit(deck.url("lesson.slides"), java_script_enabled=scripts)
     printed = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == COUNT
-    assert set(re.findall(rb"/MediaBox \[([^]]*)\]", printed)) == {b"0 0 960 540"}
+    assert set(re.findall(rb"/MediaBox \[([^]]*)\]", printed)) == {
+        b"0 0 960 540"
+    }
 
 
 # --- Every lesson of the book ---------------------------------------------------------------
@@ -366,7 +384,9 @@ TOUR = """async () => {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LESSONS)
-def test_no_slide_of_a_lesson_is_too_full(visit: Visit, book: Site, name: str) -> None:
+def test_no_slide_of_a_lesson_is_too_full(
+    visit: Visit, book: Site, name: str
+) -> None:
     page = visit(book.url(f"{name}.slides"))
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
@@ -390,13 +410,17 @@ ONCE = {
 def contents(page: BeautifulSoup, selector: str) -> list[str]:
     """Return what a page has of a kind, in its order."""
     found = page.select(selector)
-    return [str(each.get("src") or " ".join(each.text.split())) for each in found]
+    return [
+        str(each.get("src") or " ".join(each.text.split())) for each in found
+    ]
 
 
-def pages(name: str) -> Iterator[BeautifulSoup]:
+def pages(book: Site, name: str) -> Iterator[BeautifulSoup]:
     """Yield a lesson's article and its slides; its card and chain are another test's."""
     for file in (f"{name}.html", f"{name}.slides.html"):
-        soup = BeautifulSoup((BUILT / file).read_text(encoding="utf-8"), "html.parser")
+        soup = BeautifulSoup(
+            (book.folder / file).read_text(encoding="utf-8"), "html.parser"
+        )
         unwanted = ".lesson-card, .chain, .slide-notes, .headerlink, .prev-next-area, footer"
         for extra in soup.select(unwanted):
             extra.decompose()
@@ -406,27 +430,35 @@ def pages(name: str) -> Iterator[BeautifulSoup]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LESSONS)
 def test_slides_have_all_of_a_lesson_once(book: Site, name: str) -> None:
-    page, slides = pages(name)
+    page, slides = pages(book, name)
     headings = [each.text for each in page.select("article h2")]
     found = {
-        "".join(part for part in each.find_all(string=True, recursive=False)).strip()
+        "".join(
+            part for part in each.find_all(string=True, recursive=False)
+        ).strip()
         for each in slides.select("h2")
     }
     whole = {" ".join(each.text.split()) for each in slides.select("h2")}
     for heading in headings:
         text = " ".join(heading.split())
-        assert text in found or any(each.startswith(text) for each in whole), heading
+        assert text in found or any(each.startswith(text) for each in whole), (
+            heading
+        )
     for what, selector in ONCE.items():
         assert contents(slides, selector) == contents(page, selector), what
     code = [contents(each, ".book-source pre") for each in (slides, page)]
-    assert "".join("".join(code[0]).split()) == "".join("".join(code[1]).split())
+    assert "".join("".join(code[0]).split()) == "".join(
+        "".join(code[1]).split()
+    )
     ids = {each["id"] for each in slides.select("[id]")}
     inner = {a["href"][1:] for a in slides.select('a[href^="#"]')}
     assert inner <= ids
 
 
 @pytest.mark.slow
-def test_a_lesson_prints_a_page_for_each_slide(visit: Visit, book: Site) -> None:
+def test_a_lesson_prints_a_page_for_each_slide(
+    visit: Visit, book: Site
+) -> None:
     page = visit(book.url("theory/classifier.slides"))
     printed = page.pdf(prefer_css_page_size=True)
     count = page.locator(".slide").count()
@@ -435,7 +467,9 @@ def test_a_lesson_prints_a_page_for_each_slide(visit: Visit, book: Site) -> None
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_lessons_slides_are_accessible(visit: Visit, book: Site, scheme: str) -> None:
+def test_a_lessons_slides_are_accessible(
+    visit: Visit, book: Site, scheme: str
+) -> None:
     page = visit(book.url("theory/classifier.slides"), color_scheme=scheme)
     kinds = {
         each.get_attribute("class"): each.get_attribute("id")
@@ -452,7 +486,10 @@ def test_a_lessons_slides_are_accessible(visit: Visit, book: Site, scheme: str) 
 def test_a_point_follows_the_pointer_though_its_widget_is_enlarged(
     visit: Visit, book: Site
 ) -> None:
-    page = visit(book.url("theory/classifier.slides"), viewport={"width": 1600, "height": 900})
+    page = visit(
+        book.url("theory/classifier.slides"),
+        viewport={"width": 1600, "height": 900},
+    )
     number = page.locator(".slide:has(.widget)").get_attribute("id")
     page.evaluate(f"location.hash = {number}")
     page.wait_for_selector(".current .widget[data-started]")

@@ -158,7 +158,7 @@
 
   const overview = (force) => {
     const isOn = toggle("overview", force);
-    slides.forEach((slide) => (slide.querySelector(".slide-frame").inert = isOn));
+    slides.forEach((slide) => (slide.querySelector(".slide-body").inert = isOn));
     (isOn ? slides : [slides[current]]).forEach(fit);
     slides[current].scrollIntoView({ block: "center" });
     status.textContent = isOn ? "Overview: arrows choose a slide, Enter shows it" : place();
