@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from docutils import nodes
 
 from bookbuild.room import best_cut
+from bookbuild.slicing import Unit, balanced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -244,10 +246,38 @@ def test_a_boxs_label_is_written_once(render: Render) -> None:
     assert body(slide) == "Note Words."
 
 
-def test_a_sentence_or_two_never_fill_a_slide(render: Render) -> None:
-    text = f"\n## One\n\nA **key** says it. {LONG * 3}\n\n{LONG * 2}What?\n{QUESTION}"
-    slides = deck(render, text)[1:]
-    assert len(slides) == 1
+def formulas(count: int) -> list[Unit]:
+    """Return so many small things, each 2.6 lines high."""
+    return [Unit(thing=nodes.math_block("a", "a")) for _ in range(count)]
+
+
+def code(lines: int) -> Unit:
+    text = "\n".join(["x"] * lines)
+    return Unit(thing=nodes.literal_block(text, text))
+
+
+SAYING = Unit(lead=[nodes.paragraph("", "A sentence.")])
+FULL = 17
+"""Lines of code that leave no room for a sentence."""
+
+
+@pytest.mark.parametrize(
+    ("queue", "counts"),
+    [
+        ([*formulas(7)], [4, 3]),
+        ([SAYING, code(FULL)], [2]),
+        ([code(FULL), SAYING], [2]),
+        ([code(FULL), SAYING, code(FULL)], [1, 2]),
+        ([code(FULL), *formulas(1)], [2]),
+        ([code(FULL), *formulas(2)], [1, 2]),
+        ([SAYING], [1]),
+        ([Unit(notes=[nodes.paragraph("", "Noted.")])], [1]),
+    ],
+)
+def test_slides_are_filled_evenly_and_none_with_next_to_nothing(
+    queue: list[Unit], counts: list[int]
+) -> None:
+    assert [len(each) for each in balanced(queue)] == counts
 
 
 # --- The page -----------------------------------------------------------------------------
@@ -318,10 +348,13 @@ def test_ids_are_given_once_and_links_within_the_deck_lead_somewhere(
     render: Render,
 ) -> None:
     text = (
-        f"\n(one)=\n## One\n\n{LONG * 3}[To two](#two). What is it?\n\n"
+        f"\n(one)=\n## One\n\n{LONG * 3}[To *two*](#two). What [is]{{#is}} it?\n\n"
         "$$ a $$ (eq-a)\n\nIt is {eq}`eq-a`.\n\n(two)=\n## Two\n\nSee {ref}`one`.\n"
     )
-    page = render(CARD + text, myst_heading_anchors=0).page("index.slides")
+    extensions = ["attrs_inline", "colon_fence", "dollarmath"]
+    built = render(CARD + text, myst_enable_extensions=extensions)
+    page = built.page("index.slides")
+    assert len(page.select('[id="is"]')) == 1
     ids = [tag["id"] for tag in page.select("[id]")]
     assert len(ids) == len(set(ids))
     links = [a["href"] for a in page.select('a[href^="#"]')]

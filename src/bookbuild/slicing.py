@@ -320,8 +320,13 @@ def balanced(queue: Sequence[Unit]) -> list[list[Unit]]:
         tried = packed(queue, HEIGHT - less)
         if len(tried) > len(best):
             break
-        best = tried
+        best = min(best, tried, key=fullest)
     return best
+
+
+def fullest(slides: Sequence[Sequence[Unit]]) -> float:
+    """Return how many lines the fullest of several slides has."""
+    return max(map(room, slides))
 
 
 def slides_of(part: Part) -> Iterator[Slide]:
