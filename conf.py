@@ -36,6 +36,8 @@ extensions = [
     "bookbuild",
 ]
 templates_path = ["book/_templates"]
+# Else it writes pages for what our modules import, too.
+viewcode_follow_imported_members = False
 nitpicky = True
 # The types in our docstrings are words ("ndarray, shape (n,)"), not links.
 # TensorFlow's own errors have no page here.
@@ -43,17 +45,19 @@ nitpick_ignore_regex = [("py:class", r"[^.]*"), ("py:exc", r"tf\..*")]
 # Where the book and its sources are published; while empty, nothing links there.
 book_address = os.environ.get("ANNBOOK_ADDRESS", "")
 book_repository = os.environ.get("ANNBOOK_REPOSITORY", "")
+# The whole site in one file, beside its first page.
+book_download = "annbook-book.zip"
 book_source = str(ROOT / "src")
 book_glossary = "reference/glossary"
 # An edition for a class may leave the exercises' solutions out.
 book_solutions = os.environ.get("ANNBOOK_SOLUTIONS", "1") != "0"
-book_widgets = {
-    "recogniser": [
-        "recogniser/network.js",
-        "recogniser/preparation.js",
-        "recogniser/recogniser.js",
-    ],
-}
+book_notation = "reference/notation"
+RECOGNISER = [
+    "recogniser/network.js",
+    "recogniser/preparation.js",
+    "recogniser/recogniser.js",
+]
+book_widgets = {"recogniser": RECOGNISER, "drawing-pad": RECOGNISER}
 book_chain = {
     "MNIST": "workshop/mnist",
     "Model": "workshop/model",
@@ -121,14 +125,21 @@ html_title = project
 html_math_renderer = "mathml"
 # Without it the theme complains in the console.
 html_context = {"default_mode": "auto"}
+html_favicon = "book/_static/brand/logo.svg"
 html_static_path = ["book/_static"]
-html_css_files = ["book.css"]
+html_css_files = ["icons.css", "book.css", "access.css", "links.css"]
+html_js_files = ["access.js", "links.js"]
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {
+    "back_to_top_button": False,  # no script of the theme ever shows it
     "navbar_persistent": [],  # the sidebar has the search
+    # The first page is wide, and short enough.
+    "secondary_sidebar_items": {"**": ["page-toc.html"], "index": []},
     "show_toc_level": 2,
     "use_download_button": False,
+    "use_fullscreen_button": False,  # F11 does it everywhere
+    "footer_content_items": ["copyright.html", "revision.html"],
 }
 
 
@@ -144,7 +155,8 @@ def export_models(app: Sphinx, exception: Exception | None) -> None:
     """Put the trained models beside the pages, where a page's recogniser loads them."""
     pages = app.env.metadata.values()
     used = any(
-        {"recogniser", "guessing-game"} & {*page.get("widgets", [])}
+        {"recogniser", "drawing-pad", "guessing-game"}
+        & {*page.get("widgets", [])}
         for page in pages
     )
     folder = Path(app.outdir, "_static", "models")

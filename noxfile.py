@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import nox
@@ -14,6 +16,10 @@ nox.options.error_on_external_run = True
 nox.options.sessions = ["book", "tests"]
 
 LOCK = "constraints.txt"
+# With ANNBOOK_UNLOCKED set, the newest packages instead: shows what a later lock will break.
+VERSIONS = (
+    ("--upgrade",) if os.environ.get("ANNBOOK_UNLOCKED") else ("-c", LOCK)
+)
 SITE = Path("_build", "html")
 MODELS = Path("_build", "models").absolute()
 LOGS = Path("_build", "logs").absolute()
@@ -33,11 +39,14 @@ GROUPS = ("book", "test", "lint", "serve", "lab", "site", "supply")
 
 
 def install(session: nox.Session, *groups: str, package: bool = True) -> None:
-    """Install dependency groups, and the package itself, at the locked versions."""
+    """Install dependency groups, and the package itself, at the locked versions.
+
+    The variable ANNBOOK_UNLOCKED, set to anything, asks for the newest ones.
+    """
     wanted = [argument for group in groups for argument in ("--group", group)]
     # uv leaves modules uncompiled, and TensorFlow then takes seconds longer to import.
     session.env["UV_COMPILE_BYTECODE"] = "1"
-    session.install("-c", LOCK, *(("-e", ".") if package else ()), *wanted)
+    session.install(*VERSIONS, *(("-e", ".") if package else ()), *wanted)
 
 
 @nox.session
@@ -87,6 +96,8 @@ def serve(session: nox.Session) -> None:
         "__pycache__",
     )
     options = [option for option in SPHINX_OPTIONS if option != "-W"]
+    # The pages are served with a script in them that loads them again.
+    options += ["-D", "book_policy=", "-D", "book_download="]
     session.run(
         "sphinx-autobuild",
         *options,
@@ -121,9 +132,23 @@ def recognise(session: nox.Session) -> None:
     """Read digits: `nox -s recognise -- photo.png`, or `-- --camera`."""
     install(session)
     if "--camera" in session.posargs:
-        session.install("-c", LOCK, "-e", ".[camera]")
+        session.install(*VERSIONS, "-e", ".[camera]")
     session.env["ANNBOOK_MODELS"] = str(MODELS)
     session.run("python", "-m", "annbook.recognise", *session.posargs)
+
+
+@nox.session
+def site(session: nox.Session) -> None:
+    """Weigh every page of the built site, and have Lighthouse judge four of them as on a phone."""
+    install(session, "site", package=False)
+    session.run("python", "tests/benchmarks/site.py", *session.posargs)
+
+
+@nox.session
+def brand(session: nox.Session) -> None:
+    """Draw the book's logo, icon and card anew, into book/_static/brand."""
+    install(session, "book")
+    session.run("python", "-m", "bookbuild.brand", "book/_static/brand")
 
 
 @nox.session
@@ -174,11 +199,39 @@ def lock(session: nox.Session) -> None:
     )
 
 
+@nox.session(reuse_venv=False)
+def dist(session: nox.Session) -> None:
+    """Build the package into dist/, then install the wheel and try it."""
+    install(session, "supply", package=False)
+    session.install("uv")
+    shutil.rmtree("dist", ignore_errors=not Path("dist").exists())
+    session.run("python", "-m", "build", "--installer", "uv")
+    (wheel,) = Path("dist").glob("*.whl")
+    session.install(*VERSIONS, str(wheel))
+    session.run("python", "-m", "annbook.check")
+
+
+@nox.session
+def vendor(session: nox.Session) -> None:
+    """Fetch other people's files again, as vendor.toml lists them; `-- NAME@VERSION` updates."""
+    install(session, "site", package=False)
+    session.env["PYTHONPATH"] = "src"
+    session.run("python", "-m", "bookbuild.vendor", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def labels(session: nox.Session) -> None:
+    """Add the addresses of new headings, figures and exercises to book/labels.txt."""
+    command = (sys.executable, "src/bookbuild/addresses.py", "book")
+    session.run(*command, external=True)
+
+
 @nox.session(venv_backend="none")
 def clean(session: nox.Session) -> None:
     """Remove everything that a build has made."""
     for path in (
         "_build",
+        "dist",
         ".pytest_cache",
         ".hypothesis",
         ".ruff_cache",

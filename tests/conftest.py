@@ -151,6 +151,7 @@ def render(tmp_path: Path) -> Callable[..., Rendered]:
             "html_math_renderer": "mathml",
             "myst_enable_extensions": ["colon_fence", "dollarmath"],
             "nb_execution_mode": "off",
+            "book_policy": "",  # the theme's own pages hold scripts
             "nb_execution_cache_path": str(tmp_path / "cache"),
             "numfig": True,
             "nitpicky": True,

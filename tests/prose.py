@@ -58,6 +58,7 @@ WITHOUT_PROSE = {
     "eval-rst",
     "literalinclude",
     "math",
+    "plan",
     "raw-cell",
     "solution-end",
     "solution-start",

@@ -306,7 +306,9 @@ def test_a_page_in_a_folder_finds_its_files_and_neighbours(
     assert built.warnings == ""
     page = built.page("theory/x.slides")
     assert page.select_one(".slide-body > p a")["href"] == "../other.html"
-    assert page.select_one("script")["src"] == "../_static/slides/slides.js"
+    assert (
+        page.select_one("script[defer]")["src"] == "../_static/slides/slides.js"
+    )
 
 
 def test_what_is_no_lesson_has_no_slides(render: Render) -> None:
@@ -332,6 +334,7 @@ def test_only_files_are_asked_for_and_no_script_stands_in_the_page(
     )
     scripts = [each.get("src") for each in page.find_all("script")]
     assert scripts == [
+        "_static/theme.js",
         "_static/slides/slides.js",
         "_static/widgets/widget.js",
         "_static/widgets/predictor.js",

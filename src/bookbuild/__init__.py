@@ -5,19 +5,35 @@ It never imports the lessons' package: ``conf.py`` hands over what it must know.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bookbuild import (
+    access,
+    addresslist,
+    anchors,
     chain,
     claims,
+    descriptions,
+    download,
     edition,
     execution,
     failure,
+    images,
+    lean,
     lesson,
+    listing,
+    llms,
     mathml,
+    moved,
+    navigation,
+    plan,
+    policy,
     published,
     question,
     report,
+    revision,
+    search,
     slides,
     solutions,
     source,
@@ -27,21 +43,42 @@ from bookbuild import (
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+
+def add_templates(_app: Sphinx, config: Config) -> None:
+    """Let Sphinx find this package's own templates after the book's."""
+    config.templates_path.append(str(Path(__file__).parent / "templates"))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part with Sphinx; all of them are safe in parallel."""
     for part in (
+        access,
+        addresslist,
+        anchors,
         chain,
         claims,
+        descriptions,
+        download,
         edition,
         execution,
         failure,
+        images,
+        lean,
         lesson,
+        llms,
+        listing,
         mathml,
+        moved,
+        navigation,
+        policy,
+        plan,
         published,
         question,
         report,
+        revision,
+        search,
         slides,
         solutions,
         source,
@@ -49,6 +86,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         widget,
     ):
         part.setup(app)
+    app.connect("config-inited", add_templates)
     return {
         "version": "1",
         "parallel_read_safe": True,

@@ -48,6 +48,8 @@ class LessonDirective(SphinxDirective):
                 "a lesson's front matter says how many minutes it takes"
             )
         card = nodes.container(classes=["lesson-card"])
+        # Other pages show it too.
+        metadata["question"] = self.arguments[0]
         question, messages = self.parse_inline(self.arguments[0])
         card += nodes.paragraph(
             "", "", *question, *messages, classes=["lesson-question"]

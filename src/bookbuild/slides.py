@@ -15,13 +15,13 @@ from docutils import nodes
 from docutils.utils import new_document
 
 from bookbuild import room, slicing, widget
+from bookbuild.files import write_text
 from bookbuild.sentences import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sphinx.application import Sphinx
-    from sphinx.config import Config
     from sphinx.writers.html5 import HTML5Translator
 
 SUFFIX = ".slides"
@@ -89,6 +89,8 @@ def html_of(app: Sphinx, settings: Any, children: Iterable[nodes.Node]) -> str:
     document += list(children)
     for link in list(document.findall(slides_link)):
         link.parent.remove(link)
+    for image in document.findall(nodes.image):
+        image["is_first"] = True  # paper needs them all at once
     translator = app.builder.create_translator(document, app.builder)
     document.walkabout(translator)
     return "".join(translator.body)  # type: ignore[attr-defined]
@@ -135,16 +137,7 @@ def write_slides(
         "slides_page": Path(pagename).name + ".html",
     }
     text = app.builder.templates.render("slides.html", {**context, **more})
-    path = Path(app.outdir, pagename + SUFFIX + ".html")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(path)
-
-
-def add_templates(_app: Sphinx, config: Config) -> None:
-    """Let Sphinx find this package's own template after the book's."""
-    config.templates_path.append(str(Path(__file__).parent / "templates"))
+    write_text(Path(app.outdir, pagename + SUFFIX + ".html"), text)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -156,6 +149,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
         text=(skip, None),
     )
     app.add_node(room.fold, html=(visit_fold, depart_fold))
-    app.connect("config-inited", add_templates)
     app.connect("html-page-context", write_slides, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from browser.conftest import Site, begin, call, inline_scripts, lesson
+from browser.conftest import Site, begin, call, lesson
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,17 +69,6 @@ def test_a_page_without_widgets_has_none_of_their_scripts(
     page = visit(site.url("plain"))
     assert scripts(page) == []
     assert page.evaluate("window.annbook === undefined")
-
-
-def test_a_widget_brings_no_inline_script(site: Site) -> None:
-    plain, far = (
-        [
-            text.replace(name, "")
-            for text in inline_scripts(site.folder / f"{name}.html")
-        ]
-        for name in ("plain", "far")
-    )
-    assert far == plain
 
 
 @pytest.mark.parametrize("place", ["url", "file"])

@@ -5,7 +5,6 @@ The small book here needs no other; the last tests look at every lesson of the b
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,6 @@ from browser.conftest import axe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Page
 
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 
     Visit = Callable[..., Page]
 
-BUILT = ROOT / "_build" / "html"
 SIZES = [(1280, 720), (1024, 768)]
 LESSON = """\
 ---
@@ -328,16 +325,6 @@ LESSONS = sorted(
     for path in (ROOT / "book").rglob("*.md")
     if ":::{lesson} " in path.read_text(encoding="utf-8")
 )
-
-
-@pytest.fixture(scope="module")
-def book(serve: Callable[[Path], Site]) -> Site:
-    if not (BUILT / "index.html").exists():
-        reason = "the book is not built: run nox -s book first"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return serve(BUILT)
 
 
 TOUR = """async () => {

@@ -256,6 +256,33 @@
     }
   }
 
+  /* --- Samples: digits of the test records, to look at and to choose. ------------------ */
+
+  /* At most so many groups of them; chosen(picture) is called with a 28 by 28 canvas. */
+  function sampleBoard(groups, chosen) {
+    const root = element("div", { class: "recogniser-samples" });
+    const sample = ({ label, pixels: packed }) => {
+      const values = Array.from(atob(packed), (c) => c.charCodeAt(0) / 255);
+      const colour = getComputedStyle(root).color;
+      const choice = button("", () => chosen(inkPicture(values, colour)));
+      choice.setAttribute("aria-label", `A sample ${label}`);
+      choice.append(inkPicture(values, colour));
+      return choice;
+    };
+    const group = ([title, list]) =>
+      element(
+        "div",
+        { role: "group", "aria-label": title },
+        element("p", {}, title),
+        ...list.map(sample)
+      );
+    annbook.load("models/samples.js").then(() => {
+      const shown = Object.entries(annbook.samples).slice(0, groups);
+      root.replaceChildren(...shown.map(group));
+    });
+    return root;
+  }
+
   /* --- All of it together. ------------------------------------------------------------- */
 
   annbook.widget("recogniser", (root) => {
@@ -348,26 +375,7 @@
       })
     );
 
-    const samples = element("div", { class: "recogniser-samples" });
-    annbook.load("models/samples.js").then(() => {
-      samples.replaceChildren(
-        ...Object.entries(annbook.samples).map(([title, list]) =>
-          element(
-            "div",
-            { role: "group", "aria-label": title },
-            element("p", {}, title),
-            ...list.map(({ label, pixels: packed }) => {
-              const values = Array.from(atob(packed), (c) => c.charCodeAt(0) / 255);
-              const colour = getComputedStyle(root).color;
-              const sample = button("", draw(() => board.show(inkPicture(values, colour))));
-              sample.setAttribute("aria-label", `A sample ${label}`);
-              sample.append(inkPicture(values, colour));
-              return sample;
-            })
-          )
-        )
-      );
-    });
+    const samples = sampleBoard(Infinity, (picture) => draw(() => board.show(picture))());
 
     root.append(
       element(
@@ -405,6 +413,59 @@
     );
     ask(null);
     // The ink has the theme's colour.
+    new MutationObserver(board.redraw).observe(document.documentElement, {
+      attributeFilter: ["data-theme"],
+    });
+  });
+
+  /* The same in small, for the book's first page: one model, no camera. */
+  annbook.widget("drawing-pad", (root) => {
+    const answer = answerBoard();
+    const speaker = annbook.speaker();
+    let latest;
+    async function ask(pixels) {
+      latest = pixels;
+      if (!pixels) {
+        answer.show(null);
+        speaker.say("Draw a digit here, with mouse, finger or pen.");
+        return;
+      }
+      try {
+        await annbook.load("models/convolution.js");
+      } catch {
+        speaker.say("The model could not be loaded. Draw again to try once more.");
+        return;
+      }
+      if (latest !== pixels) return; // drawn on in the meantime
+      const probabilities = annbook.predict(annbook.models.convolution, pixels);
+      const best = probabilities.indexOf(Math.max(...probabilities));
+      answer.show(probabilities);
+      root.dataset.digit = best;
+      const share = (100 * probabilities[best]).toFixed(1);
+      speaker.say(`The network reads a ${best}, with ${share} %.`);
+    }
+    const board = drawingBoard(() => ask(annbook.place(board.ink(), SIDE, SIDE)));
+    root.append(
+      element(
+        "div",
+        { class: "drawing-pad" },
+        element(
+          "div",
+          {},
+          board.canvas,
+          element(
+            "div",
+            { class: "widget-buttons" },
+            button("Undo", board.undo),
+            button("Clear", () => board.show(null))
+          )
+        ),
+        answer.list
+      ),
+      speaker.root,
+      sampleBoard(1, board.show)
+    );
+    ask(null);
     new MutationObserver(board.redraw).observe(document.documentElement, {
       attributeFilter: ["data-theme"],
     });

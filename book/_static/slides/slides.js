@@ -16,16 +16,6 @@
   const has = (name) => root.classList.contains(name);
   let current = 0;
 
-  /* --- Light or dark: as chosen on the pages ------------------------------------------- */
-
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const paint = () => {
-    const mode = localStorage.getItem("mode");
-    const isDark = mode === "dark" || (mode !== "light" && dark.matches);
-    root.dataset.theme = isDark ? "dark" : "light";
-  };
-  dark.addEventListener("change", paint);
-
   /* --- Nothing overflows: a slide's text is as large as its frame allows ----------------- */
 
   const STEPS = [1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5];
@@ -276,5 +266,4 @@
   root.classList.add("live");
   find(".slides-controls").hidden = false;
   show(addressed());
-  paint(); // last: where a browser keeps no choices, that is an error
 })();
