@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 import zlib
 from typing import TYPE_CHECKING
 
@@ -68,12 +69,19 @@ Prose that stays.
 
 
 def everything(folder: Path) -> str:
-    """Return all that a built book holds, and what its list of links unpacks to."""
+    """Return all that a built book holds, what is packed in it unpacked."""
     files = [each for each in folder.rglob("*") if each.is_file()]
-    texts = [each.read_bytes().decode("utf-8", "replace") for each in files]
-    inventory = (folder / "objects.inv").read_bytes()
-    packed = inventory.split(b"zlib.\n", 1)[1]
-    return "\n".join([*texts, zlib.decompress(packed).decode()])
+    data = [each.read_bytes() for each in files]
+    data.append(zlib.decompress(data_of_links(folder)))
+    for archive in folder.glob("*.zip"):
+        with zipfile.ZipFile(archive) as packed:
+            data += [packed.read(name) for name in packed.namelist()]
+    return "\n".join(each.decode("utf-8", "replace") for each in data)
+
+
+def data_of_links(folder: Path) -> bytes:
+    """Return the packed part of a book's list of links."""
+    return (folder / "objects.inv").read_bytes().split(b"zlib.\n", 1)[1]
 
 
 def test_a_book_has_its_solutions(render: Render) -> None:

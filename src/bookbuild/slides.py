@@ -89,8 +89,6 @@ def html_of(app: Sphinx, settings: Any, children: Iterable[nodes.Node]) -> str:
     document += list(children)
     for link in list(document.findall(slides_link)):
         link.parent.remove(link)
-    for image in document.findall(nodes.image):
-        image["is_first"] = True  # paper needs them all at once
     translator = app.builder.create_translator(document, app.builder)
     document.walkabout(translator)
     return "".join(translator.body)  # type: ignore[attr-defined]

@@ -318,6 +318,20 @@ def test_on_paper_every_slide_has_a_page(
     }
 
 
+def test_paper_is_light_and_the_screen_stays_as_it_was(
+    visit: Visit, deck: Site
+) -> None:
+    page = visit(deck.url("lesson.slides"), color_scheme="dark")
+    press(page, "o")
+    theme = """name => {
+        dispatchEvent(new Event(name));
+        return document.documentElement.dataset.theme;
+    }"""
+    assert page.evaluate(theme, "beforeprint") == "light"
+    assert page.evaluate(theme, "afterprint") == "dark"
+    assert place(page) == 1
+
+
 # --- Every lesson of the book ---------------------------------------------------------------
 
 LESSONS = sorted(

@@ -72,6 +72,10 @@
   const channel = "BroadcastChannel" in window && new BroadcastChannel(location.pathname);
   let heard = null; // the last slide that another window asked for
 
+  /* Pictures come when their slide does; that of the next slide is fetched before. */
+  const fetchPictures = (slide) =>
+    slide.querySelectorAll("img").forEach((image) => (image.loading = "eager"));
+
   const place = () => `Slide ${current + 1} of ${slides.length}`;
 
   const show = (index) => {
@@ -83,6 +87,7 @@
     watch.disconnect();
     widgets.forEach((each) => watch.observe(each));
     fit(slide);
+    slides.slice(current, current + 2).forEach(fetchPictures);
     find(".slides-place").textContent = `${current + 1} / ${slides.length}`;
     find(".slides-page").href = slide.dataset.page;
     status.textContent = place();
@@ -253,13 +258,17 @@
   /* --- Begin ------------------------------------------------------------------------------- */
 
   /* On paper a sheet has the shape of the frame that is measured here. */
+  let theme;
   addEventListener("beforeprint", () => {
     if (has("overview")) overview(false);
     root.classList.add("printing");
+    theme = root.dataset.theme;
+    root.dataset.theme = "light"; // paper is
     slides.forEach(fit);
   });
   addEventListener("afterprint", () => {
     root.classList.remove("printing");
+    root.dataset.theme = theme;
     fit(slides[current]);
   });
   addEventListener("hashchange", () => show(addressed()));
