@@ -35,7 +35,7 @@ SPHINX_OPTIONS = (
     "-j",
     "2",
 )
-GROUPS = ("book", "test", "lint", "serve", "lab", "site", "supply")
+GROUPS = ("book", "test", "lint", "serve", "site", "supply")
 
 
 def install(session: nox.Session, *groups: str, package: bool = True) -> None:

@@ -76,7 +76,7 @@ def test_every_address_stands_in_the_built_page() -> None:
     lost = [
         str(a) for a in addresses.read_book(BOOK) if a.label not in ids[a.page]
     ]
-    assert not lost
+    assert not lost, f"not in the built book, or it is an old one: {lost}"
 
 
 # --- What is a label --------------------------------------------------------------------
@@ -209,6 +209,7 @@ def test_what_has_moved_leads_on_and_every_address_is_listed(
     assert page.select_one("noscript meta")["content"] == "0; url=../new.html"
     assert page.script["src"] == "../_static/moved.js"
     assert not page.script.text.strip()
+    assert not list(built.folder.glob("*.json"))
     note = built.page("index").select_one("p.moved")
     assert (note["id"], note.a["href"]) == ("new-part", "new.html#new-part")
     assert note.text == "This part is now on the page New page."

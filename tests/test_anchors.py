@@ -62,8 +62,9 @@ def anchors(tmp_path_factory: pytest.TempPathFactory) -> list[Anchor]:
     (folder / "index.md").write_text(PAGE, encoding="utf-8")
     (folder / "a.png").write_bytes(b"")
     settings = {
-        "extensions": ["myst_parser", "sphinx_exercise", "bookbuild.question"],
+        "extensions": ["myst_nb", "sphinx_exercise", "bookbuild.question"],
         "myst_enable_extensions": ["colon_fence"],
+        "nb_execution_mode": "off",
     }
     with (
         patch_docutils(folder),

@@ -27,9 +27,10 @@ def test_the_committed_picture_is_the_one_that_the_code_draws(
     with Image.open(BRAND / f"{name}.png") as file:
         committed = file.convert("RGBA")
     assert committed.size == drawn.size
-    # Few colours are kept, and another machine may smooth an edge otherwise.
     difference = np.abs(np.asarray(drawn, int) - np.asarray(committed, int))
-    assert difference.mean() < 1
+    # The file has few colours, which shows at some edges; one letter changes twice as much.
+    is_off = (difference > 32).any(axis=2)
+    assert is_off.mean() < 4e-4
 
 
 def test_the_card_has_the_size_that_other_sites_ask_for() -> None:

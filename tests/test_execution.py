@@ -168,7 +168,9 @@ class Sphinx:
     def add_config_value(self, *_: object) -> None:
         """Take any setting."""
 
-    def connect(self, event: str, handler: Callable[..., None]) -> None:
+    def connect(
+        self, event: str, handler: Callable[..., None], **_: int
+    ) -> None:
         self._handlers.append((event, handler))
 
     def emit(self, event: str, *arguments: object) -> None:

@@ -17,7 +17,6 @@ READ_THE_DOCS = ROOT / ".readthedocs.yaml"
 # Who may write what: whoever builds or tests may not.
 WRITERS = {
     ("book.yml", "deploy"): {"pages", "id-token"},
-    ("book.yml", "notebooks"): {"contents"},
     ("release.yml", "publish"): {"id-token"},
 }
 
@@ -104,23 +103,18 @@ def test_no_command_holds_what_a_stranger_may_have_written(path: Path) -> None:
 
 
 @every_workflow
-def test_only_the_branch_of_notebooks_is_pushed_with_a_kept_credential(
+def test_no_job_keeps_a_credential_that_it_could_push_with(
     path: Path,
 ) -> None:
-    for name, job in jobs(path).items():
-        for step in job["steps"]:
-            if step.get("uses", "").startswith("actions/checkout@"):
-                kept = (
-                    step.get("with", {}).get("persist-credentials") != "false"
-                )
-                assert kept == (name == "notebooks")
+    for step in steps(path):
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] == "false"
 
 
 def test_nothing_is_published_before_everything_has_passed() -> None:
     book = jobs(ROOT / ".github" / "workflows" / "book.yml")
-    for name in ("deploy", "notebooks"):
-        assert set(book[name]["needs"]) == {"lint", "tests", "book"}
-        assert book[name]["if"] == "github.event_name == 'push'"
+    assert set(book["deploy"]["needs"]) == {"lint", "tests", "book"}
+    assert book["deploy"]["if"] == "github.event_name == 'push'"
 
 
 def test_read_the_docs_builds_with_the_same_session() -> None:

@@ -18,12 +18,13 @@
 
   const clean = (element) => {
     const copy = element.cloneNode(true);
-    copy.querySelectorAll(".headerlink").forEach((each) => each.remove());
+    copy.querySelectorAll(".headerlink, .viewcode-link").forEach((each) => each.remove());
     return copy.textContent.trim().replace(/\s+/g, " ");
   };
 
   const describe = (link) => {
     const around = link.parentElement;
+    if (around.matches(".eqno")) return `equation ${link.textContent}`;
     if (/^H[1-6]$/.test(around.tagName)) {
       const title = clean(around);
       // Else the heading's own name would hold the link's.
@@ -32,8 +33,7 @@
     }
     const number = around.closest("figcaption")?.querySelector(".caption-number");
     const text = clean(number || around).slice(0, LONGEST);
-    if (around.matches(".question-text")) return `question: ${text}`;
-    return around.matches(".eqno") ? `equation ${text}` : text;
+    return around.matches(".question-text") ? `question: ${text}` : text;
   };
 
   let timer;
@@ -57,8 +57,10 @@
       const link = document.createElement("a");
       link.className = "headerlink";
       link.href = `#${each.id}`;
-      link.textContent = "#";
-      each.querySelector(title).append(link);
+      const at = each.querySelector(title);
+      // There is no room beside an equation's number: the number is the link.
+      link.append(...(title === ".eqno" ? at.childNodes : ["#"]));
+      at.append(link);
     }
   }
 

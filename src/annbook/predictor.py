@@ -41,7 +41,7 @@ def slope_change(error: float, x: float, learning_rate: float = 1.0) -> float:
     x : float
         The example's input.
     learning_rate : float
-        L. At 1 the line moves all the way to the example, at 0.5 half the way.
+        The rule's L. At 1 the line moves all the way to the example, at 0.5 half the way.
 
     Raises
     ------

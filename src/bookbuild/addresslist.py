@@ -12,6 +12,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from bookbuild.anchors import Anchor, anchors_of
+from bookbuild.tables import table_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,8 +56,7 @@ def anchor_row(
     )
     where = app.builder.get_target_uri(page) + f"#{anchor.label}"
     cells = [link], [nodes.Text(anchor.kind)], [nodes.literal(text=where)]
-    entries = [nodes.entry("", nodes.paragraph("", "", *c)) for c in cells]
-    return nodes.row("", *entries)
+    return table_row(*cells)
 
 
 def page_list(app: Sphinx, docname: str, page: str) -> address_page:

@@ -110,8 +110,8 @@ def digest(files: Mapping[str, bytes]) -> bytes:
 
 
 def is_current(archive: Path, code: bytes) -> bool:
-    """Return whether an archive holds the files with that digest."""
-    if not archive.exists():
+    """Return whether there is an archive, and it holds the files with that digest."""
+    if not zipfile.is_zipfile(archive):
         return False
     with zipfile.ZipFile(archive) as present:
         return present.comment == code

@@ -136,5 +136,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", set_memory_aside)
     # Sphinx has written it anew just before.
     app.connect("env-check-consistency", set_memory_aside)
-    app.connect("build-finished", forget_after_failure)
+    # The last of all: what others find wrong at the end counts, too.
+    app.connect("build-finished", forget_after_failure, priority=990)
     return {"parallel_read_safe": True}

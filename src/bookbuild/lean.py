@@ -163,5 +163,6 @@ def slim(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the bundle and the removal, after all that add style sheets or scripts."""
     app.connect("html-page-context", load_less, priority=950)
-    app.connect("build-finished", slim)
+    # The theme puts its colours of code into their sheet at the build's end, too.
+    app.connect("build-finished", slim, priority=600)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 TEMPLATE = Path(__file__).parent / "templates" / "moved.html"
 
+RECORD = "_rediraffe_redirected.json"
+"""Where rediraffe notes what it has made."""
+
 
 def read(app: Sphinx, config: Config) -> None:
     """Take the redirects from their file, and hand those of whole pages to rediraffe.
@@ -82,6 +85,11 @@ def remove_remains(app: Sphinx, exception: Exception | None) -> None:
             Path(app.outdir, f"{old}.html").unlink(missing_ok=True)
 
 
+def remove_record(app: Sphinx, _exception: Exception | None) -> None:
+    """Take away rediraffe's note of what it made, which is no part of the site."""
+    Path(app.outdir, RECORD).unlink(missing_ok=True)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register ``book_redirects``, which the file gives where there is one, and rediraffe."""
     app.add_config_value("book_redirects", {}, "env", dict)
@@ -89,4 +97,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", read, priority=100)
     app.connect("doctree-resolved", add_notes)
     app.connect("build-finished", remove_remains, priority=100)
+    app.connect("build-finished", remove_record, priority=600)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,6 +14,7 @@ from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from bookbuild.lesson import page_link
+from bookbuild.tables import table_row
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -118,14 +119,6 @@ class TotalTimeRole(SphinxRole):
         return [total_time(unit=self.text)], []
 
 
-def row(*cells: list[nodes.Node], head: bool = False) -> nodes.row:
-    """Return a table's row."""
-    line = nodes.row(classes=["part"] if head else [])
-    for cell in cells:
-        line += nodes.entry("", nodes.paragraph("", "", *cell))
-    return line
-
-
 def table(docname: str, parts: tuple[Part, ...]) -> nodes.table:
     """Return the table of all lessons: the page with its question, and its minutes."""
     group = nodes.tgroup(cols=2)
@@ -134,24 +127,25 @@ def table(docname: str, parts: tuple[Part, ...]) -> nodes.table:
         [nodes.Text("page and its question")],
         [nodes.Text("time")],
     ]
-    group += nodes.thead("", row(*heads))
+    group += nodes.thead("", table_row(*heads))
     body = nodes.tbody()
     for part in parts:
         lessons = [page for page in part.pages if page.question]
         if not lessons:
             continue
-        body += row(
+        head = table_row(
             [nodes.strong(text=part.title)],
             [nodes.strong(text=duration(part.minutes))],
-            head=True,
         )
+        head["classes"].append("part")
+        body += head
         for page in lessons:
             link = page_link(docname, page.name, page.title)
             question = nodes.inline(
                 text=page.question, classes=["path-question"]
             )
             time = nodes.Text(duration(page.minutes))
-            body += row([link, nodes.Text(" "), question], [time])
+            body += table_row([link, nodes.Text(" "), question], [time])
     group += body
     return nodes.table("", group, classes=["path"])
 

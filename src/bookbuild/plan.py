@@ -32,6 +32,7 @@ from sphinx.util.docutils import SphinxDirective
 from bookbuild.anchors import Anchor, anchors_of
 from bookbuild.lesson import page_link
 from bookbuild.navigation import duration
+from bookbuild.tables import table_row
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -234,12 +235,6 @@ HEAD = (
     [nodes.Text("what")],
     [nodes.Text("minutes")],
 )
-
-
-def table_row(*cells: Sequence[nodes.Node]) -> nodes.row:
-    """Return a row of a table."""
-    entries = [nodes.entry("", nodes.paragraph("", "", *c)) for c in cells]
-    return nodes.row("", *entries)
 
 
 def section_link(docname: str, label: str) -> nodes.Node:

