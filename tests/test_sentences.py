@@ -89,3 +89,22 @@ def test_sentences_that_follow_one_another_share_a_paragraph(
     found = sentences.sentences(nodes.paragraph("", "One. Two. Three."))
     joined = sentences.joined(found, chosen)
     assert [each.astext() for each in joined] == paragraphs
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen", "first", "whole"),
+    [
+        ("One. It is. Three.", {1}, 0, {0, 1}),
+        ("One. It is. This is.", {2}, 0, {0, 1, 2}),
+        ("One. It is. This is.", {2}, 1, {1, 2}),
+        ("One. Italy is. Three.", {1}, 0, {1}),
+        ("One. Two is it. Three.", {1, 2}, 0, {1, 2}),
+        ("It is.", {0}, 0, {0}),
+        ("One. It is.", {0}, 0, {0}),
+    ],
+)
+def test_a_sentence_that_points_back_brings_what_it_points_at(
+    text: str, chosen: set[int], first: int, whole: set[int]
+) -> None:
+    found = sentences.sentences(nodes.paragraph("", text))
+    assert sentences.supported(found, chosen, first) == whole

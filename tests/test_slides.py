@@ -106,6 +106,17 @@ SHOWN = {
         "What? a Why a? Since a.",
         1,
     ),
+    "a question leads to the thing that answers it": (
+        "What?\n\n$$ a $$\n\nWhy a? Look at b:\n\n$$ b $$",
+        "What? a Why a? Look at b: b",
+        0,
+    ),
+    "what points at the sentence before comes with it": (
+        f"{LONG * 3}Here is a rule. It is the **key**.\n\n{LONG * 3}A rule. "
+        "It gives\n\n$$ a $$",
+        "Here is a rule. It is the key. A rule. It gives a",
+        2,
+    ),
     "prose alone is shown whole where a slide holds it": (
         LONG * 3,
         (LONG * 3).strip(),
@@ -124,6 +135,26 @@ def test_of_prose_a_slide_shows(
     assert body(slide) == shown
     paragraphs = slide.select(".slide-notes p")
     assert len(paragraphs) == in_notes
+
+
+def test_a_question_stands_on_the_slide_of_its_answer(render: Render) -> None:
+    code = "```\n" + "x\n" * 12 + "```\n"
+    text = f"\n## One\n\nWhat?\n\n{code}\nWhy? See:\n\n{code}\nSo it is.\n"
+    first, second = deck(render, text)[1:]
+    assert "Why?" not in body(first)
+    assert body(second).startswith("Why? See:")
+
+
+def test_what_a_place_to_try_leads_to_is_for_the_speaker(
+    render: Render,
+) -> None:
+    widget = ":::{widget} corner Move\n\nNo script.\n:::\n"
+    text = f"\n## One\n\nHow far?\n\n{widget}\nIt takes five. More.\n\nOn.\n"
+    settings = {"book_widgets": {"corner": []}}
+    tried = deck(render, text, **settings)[1]
+    assert body(tried).startswith("How far?")
+    assert "five" not in body(tried)
+    assert notes(tried) == "It takes five. More."
 
 
 def test_what_only_the_notes_say_is_not_lost(render: Render) -> None:

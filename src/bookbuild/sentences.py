@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 END = re.compile(r"[.?!][”’\"')]*(\s+)(?![a-z])")
 """Where a sentence may end: a word in small letters only ever goes on."""
 
+POINTING = re.compile(
+    r"(?:He|She|It|They|Her|Its|Their|This|That|These|Those|Such|Each|Both)\b"
+)
+"""What begins a sentence that is not understood by itself."""
+
 PAIRS = (("(", ")"), ("“", "”"))
 
 
@@ -51,6 +56,22 @@ def text_of(sentence: Sequence[nodes.Node]) -> str:
 def is_key(sentence: Sequence[nodes.Node]) -> bool:
     """Return whether a sentence holds what its author has set in bold."""
     return any(isinstance(node, nodes.strong) for node in sentence)
+
+
+def leans(sentence: Sequence[nodes.Node]) -> bool:
+    """Return whether a sentence begins with a word for what the one before it names."""
+    return bool(POINTING.match(text_of(sentence)))
+
+
+def supported(
+    found: Sequence[Sequence[nodes.Node]], chosen: set[int], first: int = 0
+) -> set[int]:
+    """Return the chosen sentences with those, from the first on, that they lean on."""
+    whole = set(chosen)
+    for index in reversed(range(first + 1, len(found))):
+        if index in whole and leans(found[index]):
+            whole.add(index - 1)
+    return whole
 
 
 def joined(

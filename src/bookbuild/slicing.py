@@ -7,7 +7,8 @@
 - A figure, a place to try, a question and an exercise have a slide for themselves. The code that
   only draws a figure folds under it.
 - Of other prose a slide shows short paragraphs whole, and of long ones the sentences with
-  something in bold. What is not shown in full is in the speaker's notes.
+  something in bold. A sentence that leans on the one before it brings that along. What is not
+  shown in full is in the speaker's notes, and so is what a place to try would lead to.
 - Short pieces of a section share a slide as far as its height allows, evenly.
 """
 
@@ -165,8 +166,8 @@ def units(blocks: Sequence[nodes.Element]) -> list[Unit]:
             ahead = spread(
                 block,
                 found,
-                reads=any(is_thing(b) and kind(b) != "widget" for b in before),
-                asks=kind(after[0]) if after else "",
+                after=kind(before[0]) if before else "paragraph",
+                asks=kind(after[0]) if after else "paragraph",
             )
         elif kind(block) == "dropdown_main" and found:
             found[-1].tail.append(block.deepcopy())
@@ -184,7 +185,7 @@ def is_thing(block: nodes.Element) -> bool:
 
 
 def spread(
-    paragraph: nodes.paragraph, found: list[Unit], *, reads: bool, asks: str
+    paragraph: nodes.paragraph, found: list[Unit], *, after: str, asks: str
 ) -> Unit:
     """Give a paragraph's sentences to the units before it, or return them for the one after it.
 
@@ -194,31 +195,21 @@ def spread(
         The prose.
     found : list of Unit
         The units so far; one of the paragraph's own is added where it needs one.
-    reads : bool
-        Whether the paragraph stands right after a thing, and so reads it. What comes after a
-        place to try does not: it would give the answer away.
+    after : str
+        The kind of what stands right before the paragraph. It reads a thing; but what comes after
+        a place to try would give the answer away.
     asks : str
         The kind of what stands right after the paragraph.
     """
     said = sentences.sentences(paragraph)
-    chosen = key_sentences(paragraph, said)
-    last = len(said) - 1
-    if asks == "widget":
-        ahead = list(range(last + 1))
-    elif asks in INTRODUCED and (
-        last > 0
-        or not reads
-        or sentences.text_of(said[last]).endswith((":", "?"))
-    ):
-        ahead = [last]
-    else:
-        ahead = []
+    reads = after not in {"paragraph", "widget"}
+    ahead = sentences_ahead(said, reads=reads, asks=asks)
+    chosen = key_sentences(said, shorts=after != "widget")
     if reads and 0 not in ahead:
         # A question is no reading without its answer.
-        asked = sentences.text_of(said[0]).endswith("?")
-        chosen |= {0, 1} & set(range(len(said))) if asked else {0}
-    behind = sorted(chosen - set(ahead))
-    unit = Unit(sentences.joined(said, ahead))
+        chosen |= {0, 1} & set(range(len(said))) if asks_first(said) else {0}
+    behind = sorted(chosen - ahead)
+    unit = Unit(sentences.joined(said, sorted(ahead)))
     if not reads and (behind or not ahead):
         found.append(Unit())
     if behind:
@@ -228,13 +219,35 @@ def spread(
     return unit
 
 
+def sentences_ahead(
+    said: Sequence[Sequence[nodes.Node]], *, reads: bool, asks: str
+) -> set[int]:
+    """Return which sentences of a paragraph lead to what stands right after it."""
+    last = len(said) - 1
+    if asks == "widget":
+        return set(range(last + 1))
+    leads = last > 0 or not reads or sentences.text_of(said[last])[-1] in ":?"
+    if asks not in INTRODUCED or not leads:
+        return set()
+    if reads and last == 1 and asks_first(said):
+        return {0, 1}
+    return sentences.supported(said, {last}, first=int(reads))
+
+
+def asks_first(said: Sequence[Sequence[nodes.Node]]) -> bool:
+    """Return whether a paragraph begins with a question."""
+    return sentences.text_of(said[0]).endswith("?")
+
+
 def key_sentences(
-    paragraph: nodes.paragraph, said: Sequence[Sequence[nodes.Node]]
+    said: Sequence[Sequence[nodes.Node]], *, shorts: bool
 ) -> set[int]:
     """Return which sentences a slide shows: all of a short paragraph, else what is in bold."""
-    if len(paragraph.astext()) <= SHORT:
-        return set(range(len(said)))
-    return {i for i, each in enumerate(said) if sentences.is_key(each)}
+    everything = set(range(len(said)))
+    if shorts and sum(len(sentences.text_of(each)) for each in said) <= SHORT:
+        return everything
+    keys = {i for i in everything if sentences.is_key(said[i])}
+    return sentences.supported(said, keys)
 
 
 def as_shown(block: nodes.Element) -> tuple[nodes.Element, list[nodes.Element]]:

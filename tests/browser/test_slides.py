@@ -337,7 +337,8 @@ def test_paper_is_light_and_the_screen_stays_as_it_was(
 LESSONS = sorted(
     path.relative_to(ROOT / "book").with_suffix("").as_posix()
     for path in (ROOT / "book").rglob("*.md")
-    if ":::{lesson} " in path.read_text(encoding="utf-8")
+    if path.read_text(encoding="utf-8").startswith("---\n")
+    and "\nminutes: " in path.read_text(encoding="utf-8")
 )
 
 
