@@ -145,6 +145,14 @@ def test_a_question_stands_on_the_slide_of_its_answer(render: Render) -> None:
     assert body(second).startswith("Why? See:")
 
 
+def test_a_reading_stays_with_its_thing(render: Render) -> None:
+    code = "```\n" + "x\n" * 12 + "```\n"
+    text = f"\n## One\n\n{code}\nOne x. It leads to:\n\n{code}"
+    first, second = deck(render, text)[1:]
+    assert body(first).endswith("x One x.")
+    assert body(second).startswith("It leads to:")
+
+
 def test_what_a_place_to_try_leads_to_is_for_the_speaker(
     render: Render,
 ) -> None:
