@@ -137,12 +137,15 @@ def test_of_prose_a_slide_shows(
     assert len(paragraphs) == in_notes
 
 
-def test_a_question_stands_on_the_slide_of_its_answer(render: Render) -> None:
+@pytest.mark.parametrize("answer", ["See:", "This is y. It gives:"])
+def test_a_question_stands_on_the_slide_of_its_answer(
+    render: Render, answer: str
+) -> None:
     code = "```\n" + "x\n" * 12 + "```\n"
-    text = f"\n## One\n\nWhat?\n\n{code}\nWhy? See:\n\n{code}\nSo it is.\n"
+    text = f"\n## One\n\nWhat?\n\n{code}\nWhy? {answer}\n\n{code}\nSo it is.\n"
     first, second = deck(render, text)[1:]
     assert "Why?" not in body(first)
-    assert body(second).startswith("Why? See:")
+    assert body(second).startswith(f"Why? {answer}")
 
 
 def test_a_reading_stays_with_its_thing(render: Render) -> None:

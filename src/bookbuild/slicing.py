@@ -229,9 +229,8 @@ def sentences_ahead(
     leads = last > 0 or not reads or sentences.text_of(said[last])[-1] in ":?"
     if asks not in INTRODUCED or not leads:
         return set()
-    if reads and last == 1 and asks_first(said):
-        return {0, 1}
-    return sentences.supported(said, {last}, first=int(reads))
+    ahead = sentences.supported(said, {last}, first=int(reads))
+    return ahead | {0} if 1 in ahead and asks_first(said) else ahead
 
 
 def asks_first(said: Sequence[Sequence[nodes.Node]]) -> bool:
