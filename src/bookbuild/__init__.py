@@ -5,45 +5,50 @@ It never imports the lessons' package: ``conf.py`` hands over what it must know.
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from bookbuild import (
-    access,
-    addresslist,
-    anchors,
-    chain,
-    claims,
-    descriptions,
-    download,
-    edition,
-    execution,
-    failure,
-    images,
-    lean,
-    lesson,
-    listing,
-    llms,
-    mathml,
-    moved,
-    navigation,
-    plan,
-    policy,
-    published,
-    question,
-    report,
-    revision,
-    search,
-    slides,
-    solutions,
-    source,
-    terms,
-    widget,
-)
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
+
+PARTS = (
+    "access",
+    "addresslist",
+    "alone",
+    "anchors",
+    "chain",
+    "claims",
+    "descriptions",
+    "download",
+    "edition",
+    "execution",
+    "failure",
+    "images",
+    "lean",
+    "lesson",
+    "llms",
+    "listing",
+    "mathml",
+    "memory",
+    "modules",
+    "moved",
+    "navigation",
+    "policy",
+    "plan",
+    "published",
+    "question",
+    "report",
+    "revision",
+    "search",
+    "slides",
+    "solutions",
+    "source",
+    "terms",
+    "unchanged",
+    "widget",
+)
 
 
 def add_templates(_app: Sphinx, config: Config) -> None:
@@ -53,39 +58,9 @@ def add_templates(_app: Sphinx, config: Config) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register every part with Sphinx; all of them are safe in parallel."""
-    for part in (
-        access,
-        addresslist,
-        anchors,
-        chain,
-        claims,
-        descriptions,
-        download,
-        edition,
-        execution,
-        failure,
-        images,
-        lean,
-        lesson,
-        llms,
-        listing,
-        mathml,
-        moved,
-        navigation,
-        policy,
-        plan,
-        published,
-        question,
-        report,
-        revision,
-        search,
-        slides,
-        solutions,
-        source,
-        terms,
-        widget,
-    ):
-        part.setup(app)
+    for part in PARTS:
+        # Only now: a build in which nothing has changed needs none of them (``__main__``).
+        import_module(f"bookbuild.{part}").setup(app)
     app.connect("config-inited", add_templates)
     return {
         "version": "1",
