@@ -83,9 +83,9 @@
     current = index;
     const slide = slides[current];
     slide.classList.add("current");
-    const widgets = slide.querySelectorAll(".slide-frame, .slide-body > *");
+    const parts = slide.querySelectorAll(".slide-frame, .slide-body > *");
     watch.disconnect();
-    widgets.forEach((each) => watch.observe(each));
+    parts.forEach((each) => watch.observe(each));
     fit(slide);
     slides.slice(current, current + 2).forEach(fetchPictures);
     find(".slides-place").textContent = `${current + 1} / ${slides.length}`;
