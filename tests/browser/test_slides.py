@@ -378,9 +378,9 @@ TOUR = """async () => {
         const body = slide.querySelector(".slide-body");
         const size = parseFloat(getComputedStyle(body).fontSize) / innerWidth * 1280;
         if (size < 18) faults.push(`slide ${slide.id}: its text has ${size} pixels of 1280`);
-        for (const list of body.querySelectorAll("ol:not([class]), .simple")) {
-            const { paddingLeft, fontSize } = getComputedStyle(list);
-            if (parseFloat(paddingLeft) < 1.9 * parseFloat(fontSize))
+        for (const list of body.querySelectorAll("ol, ul")) {
+            const { listStyleType, paddingLeft, fontSize } = getComputedStyle(list);
+            if (listStyleType !== "none" && parseFloat(paddingLeft) < 1.9 * parseFloat(fontSize))
                 faults.push(`slide ${slide.id}: a list's numbers are cut off`);
         }
         if (!body.innerText.trim() && !body.querySelector("img"))
