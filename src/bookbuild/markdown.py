@@ -15,6 +15,7 @@ from docutils import nodes
 from sphinx.errors import ExtensionError
 
 from bookbuild.chain import chain_step
+from bookbuild.slides import slides_link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,7 +25,7 @@ MARKS = re.compile(r"[\\`*\[\]<$~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
 FIRST_MARK = re.compile(r"^(\d*)(>|[-+#.)](?=[\s#-]|$))")
 # The language of a cell or a listing, as a notebook's reader knows it.
 LANGUAGES = {"ipython3": "python", "none": "", "default": ""}
-FACELESS = (nodes.target, nodes.comment)
+FACELESS = (nodes.target, nodes.comment, slides_link)
 TITLES = {"doc", "std-ref"}
 """The classes of a reference whose text is the title of a page or a section."""
 CARDS = {"lesson-card", "question"}
