@@ -29,6 +29,9 @@ SUFFIX = ".slides"
 STYLES = {"_static/pygments.css", "_static/book.css"}
 """What the slides take over from the page's look, where the page has it."""
 
+WAYS = {"slides_link", "launch"}
+"""The ways that lead from a page's card to its other forms."""
+
 
 class slides_link(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
     """The way from a lesson's card to its slides; only in HTML is there one."""
@@ -87,8 +90,9 @@ def html_of(app: Sphinx, settings: Any, children: Iterable[nodes.Node]) -> str:
     """Return blocks or words of a resolved page as HTML."""
     document = new_document("slide", settings)
     document += list(children)
-    for link in list(document.findall(slides_link)):
-        link.parent.remove(link)
+    for node in list(document.findall(nodes.Element)):
+        if node.tagname in WAYS:
+            node.parent.remove(node)
     translator = app.builder.create_translator(document, app.builder)
     document.walkabout(translator)
     return "".join(translator.body)  # type: ignore[attr-defined]
