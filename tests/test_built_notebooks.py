@@ -250,7 +250,11 @@ def run(folder: Path, name: str) -> NotebookNode:
     where = nbformat.v4.new_code_cell(WHERE, id="where")
     ready.cells = [*ready.cells, where]
     client = NotebookClient(
-        ready, timeout=SECONDS, resources={"metadata": {"path": str(place)}}
+        ready,
+        timeout=SECONDS,
+        resources={"metadata": {"path": str(place)}},
+        # The kernels' warnings of their own transport are nobody's.
+        extra_arguments=["--log-level=ERROR"],
     )
     client.execute(env=environment(folder / "package"))
     return ready
