@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import zipfile
@@ -256,7 +257,8 @@ def run(folder: Path, name: str) -> NotebookNode:
         # The kernels' warnings of their own transport are nobody's.
         extra_arguments=["--log-level=ERROR"],
     )
-    client.execute(env=environment(folder / "package"))
+    # Its own way to wait would leave an event loop open in each thread.
+    asyncio.run(client.async_execute(env=environment(folder / "package")))
     return ready
 
 
