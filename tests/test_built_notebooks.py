@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import zipfile
@@ -250,9 +251,14 @@ def run(folder: Path, name: str) -> NotebookNode:
     where = nbformat.v4.new_code_cell(WHERE, id="where")
     ready.cells = [*ready.cells, where]
     client = NotebookClient(
-        ready, timeout=SECONDS, resources={"metadata": {"path": str(place)}}
+        ready,
+        timeout=SECONDS,
+        resources={"metadata": {"path": str(place)}},
+        # The kernels' warnings of their own transport are nobody's.
+        extra_arguments=["--log-level=ERROR"],
     )
-    client.execute(env=environment(folder / "package"))
+    # Its own way to wait would leave an event loop open in each thread.
+    asyncio.run(client.async_execute(env=environment(folder / "package")))
     return ready
 
 

@@ -77,8 +77,8 @@ def test_without_an_address_a_notebook_names_and_does_not_link(
     assert [(cell.cell_type, cell.source) for cell in cells] == [
         (
             "markdown",
-            "# Lesson\n\nA lesson of the book *A book*. © 2026, us.\n\nRun the cells "
-            "from the top. What they show is on the lesson’s page, too.\n\n"
+            "# Lesson\n\nFrom the book *A book*. © 2026, us.\n\nRun the cells "
+            "from the top. What they show is on the book’s page, too.\n\n"
             "See *Another page*, *Part* and [a site](https://example.org/).\n\n"
             "> **Turn it**\n>\n> Turn the page.",
         ),
@@ -108,7 +108,7 @@ def test_with_an_address_its_references_lead_to_the_published_pages(
     text = built.notebook("deep/lesson").cells[0].source
     for link in (
         f"*[A book]({home})*",
-        f"[the lesson’s page]({home}deep/lesson.html)",
+        f"[the book’s page]({home}deep/lesson.html)",
         f"[Another page]({home}index.html)",
         f"> [**Turn it**]({home}deep/lesson.html)",
     ):

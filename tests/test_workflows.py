@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -154,9 +155,15 @@ def test_the_same_notebooks_are_pushed_as_the_same_commit(
             env=environment,
             check=True,
         )
-        question = ["git", "-C", remote, "rev-parse", "notebooks"]
-        commits.append(subprocess.check_output(question, text=True))
+        question = ["log", "--max-count=2", "--format=%H/%at/%ct", "notebooks"]
+        answer = subprocess.check_output(
+            ["git", "-C", remote, *question], text=True
+        )
+        commits.append(answer.strip().split("/"))
     assert commits[0] == commits[1] != commits[2]
+    # Two runs within one second would give one commit without it.
+    new_year = str(int(datetime(2026, 1, 1, tzinfo=UTC).timestamp()))
+    assert commits[0][1:] == [new_year, new_year]
 
 
 def test_read_the_docs_builds_with_the_same_session() -> None:

@@ -79,10 +79,10 @@ class Page:
         """Return the title, where the lesson comes from, and what may be done with it."""
         config = self.app.config
         book = linked(config.project, config.book_address)
-        page = linked("the lesson’s page", self.address())
+        page = linked("the book’s page", self.address())
         return new_markdown_cell(
             f"{self.heading(section, 1)}\n\n"
-            f"A lesson of the book *{book}*. © {config.copyright}.\n\n"
+            f"From the book *{book}*. © {config.copyright}.\n\n"
             f"Run the cells from the top. What they show is on {page}, too."
         )
 
