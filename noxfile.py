@@ -22,6 +22,7 @@ VERSIONS = (
 )
 MODELS = Path("_build", "models").absolute()
 LOGS = Path("_build", "logs").absolute()
+LAB = Path("lab")
 SPHINX_OPTIONS = (
     "-c",
     ".",
@@ -32,7 +33,7 @@ SPHINX_OPTIONS = (
     "-j",
     "2",
 )
-GROUPS = ("book", "test", "lint", "serve", "site", "supply")
+GROUPS = ("book", "test", "lint", "serve", "lab", "site", "supply")
 
 
 def install(session: nox.Session, *groups: str, package: bool = True) -> None:
@@ -85,6 +86,16 @@ def tests(session: nox.Session) -> None:
     # What the book has trained need not be trained again.
     session.env.setdefault("ANNBOOK_MODELS", str(MODELS))
     session.run("pytest", *session.posargs)
+
+
+@nox.session
+def notebooks(session: nox.Session) -> None:
+    """Run the notebook of every lesson of the built book, in folders outside this one."""
+    install(session, "test")
+    session.env.setdefault("ANNBOOK_MODELS", str(MODELS))
+    session.env["ANNBOOK_NOTEBOOKS"] = "all"
+    options = ("tests/test_built_notebooks.py", "-m", "slow")
+    session.run("pytest", *options, *session.posargs)
 
 
 @nox.session
@@ -150,6 +161,31 @@ def tensorboard(session: nox.Session) -> None:
 
 
 @nox.session
+def lab(session: nox.Session) -> None:
+    """Open the lessons as notebooks in JupyterLab, on localhost; your changes in lab/ stay."""
+    install(session, "lab")
+    made = Path("_build", "html", "notebooks")
+    if not made.exists():
+        session.run(*build_command("_build"))
+    session.run("python", "-m", "bookbuild.lab", str(made), str(LAB))
+    # It would ask other hosts for its news, its updates and its extensions.
+    news = "@jupyterlab/apputils-extension:announcements"
+    session.run(
+        "jupyter", "labextension", "disable", "--level=sys_prefix", news
+    )
+    # What the book has trained need not be trained again.
+    session.env.setdefault("ANNBOOK_MODELS", str(MODELS))
+    session.env.setdefault("ANNBOOK_LOGS", str(LOGS))
+    options = (
+        "--ip=127.0.0.1",
+        f"--ServerApp.root_dir={LAB.absolute()}",
+        "--LabApp.extension_manager=readonly",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    )
+    session.run("jupyter", "lab", *options, *session.posargs)
+
+
+@nox.session
 def recognise(session: nox.Session) -> None:
     """Read digits: `nox -s recognise -- photo.png`, or `-- --camera`."""
     install(session)
@@ -186,6 +222,13 @@ def bench(session: nox.Session) -> None:
         session.env[name] = "1"
     session.run("python", "tests/benchmarks/training.py", *session.posargs)
     session.run("python", "tests/benchmarks/recogniser.py")
+
+
+@nox.session
+def exact(session: nox.Session) -> None:
+    """Edit the book at random, in a copy, and see that exactly the right pages run."""
+    install(session, "test")
+    session.run("python", "tests/benchmarks/exact.py", *session.posargs)
 
 
 @nox.session
