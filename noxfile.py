@@ -168,7 +168,8 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def lock(session: nox.Session) -> None:
-    """Renew constraints.txt: the newest versions that fit together, for every platform."""
+    """Renew constraints.txt, record what moved, audit it; `-- --upgrade-package NAME` moves one."""
+    install(session, "supply", package=False)
     session.install("uv")
     options = (
         "--universal",
@@ -176,8 +177,8 @@ def lock(session: nox.Session) -> None:
         "fewest",
         "--python-version",
         "3.11",
-        "--upgrade",
         "--all-extras",
+        *(session.posargs or ("--upgrade",)),
     )
     groups = [argument for group in GROUPS for argument in ("--group", group)]
     quiet = (
@@ -197,6 +198,14 @@ def lock(session: nox.Session) -> None:
         "-o",
         LOCK,
     )
+    session.run("python", "src/bookbuild/lock.py")
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Ask whether a weakness is known of any package in constraints.txt."""
+    install(session, "supply", package=False)
+    session.run("python", "src/bookbuild/lock.py", "--audit")
 
 
 @nox.session(reuse_venv=False)
