@@ -48,6 +48,8 @@ book_repository = os.environ.get("ANNBOOK_REPOSITORY", "")
 # The whole site in one file, beside its first page.
 book_download = "annbook-book.zip"
 book_source = str(ROOT / "src")
+# What is shipped, and under which licence.
+book_licences = str(ROOT / "licences.toml")
 book_glossary = "reference/glossary"
 book_notation = "reference/notation"
 RECOGNISER = [
