@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "src"))
 
 from annbook import mnist, web  # noqa: E402
 from annbook.errors import BookError  # noqa: E402
-from bookbuild import execution  # noqa: E402
+from bookbuild import fingerprint, kernel  # noqa: E402
 
 project = "Artificial neural networks and TensorFlow"
 author = "the annbook authors"
@@ -69,7 +69,12 @@ book_chain = {
 
 # The data: one edition for the whole build, so that an offline machine waits for it only once.
 fault = ""
+book_inputs: list[str] = []
 try:
+    settings = mnist.read_settings(os.environ)
+    if settings.edition != "sample":
+        folder = settings.data or mnist.cache_folder(os.environ) / "mnist"
+        book_inputs = [str(folder / file.name) for file in settings.files]
     book_edition: str = mnist.edition()
     book_edition_line = mnist.describe(mnist.load())
 except BookError as error:
@@ -80,21 +85,13 @@ os.environ.setdefault("ANNBOOK_MODELS", str(ROOT / "_build" / "models"))
 os.environ.setdefault("ANNBOOK_LOGS", str(ROOT / "_build" / "logs"))
 
 # Execution: see CONTRIBUTING.md, "How a page runs".
-os.environ.update(execution.kernel_environment(ROOT / "_build" / "ipython"))
-lessons = [
-    *ROOT.glob("src/annbook/**/*.py"),
-    *ROOT.glob("src/annbook/**/*.npz"),
-    Path(execution.__file__),
-]
-outputs = execution.fingerprint(ROOT, lessons, book_edition)
-# What makes pages of these outputs: a change reads them again, and runs nothing.
-book_fingerprint = execution.fingerprint(
-    ROOT, ROOT.glob("src/bookbuild/*.py"), outputs
-)
-nb_execution_mode = "cache"
-nb_execution_cache_path = str(ROOT / "_build" / "cache" / outputs)
-nb_execution_raise_on_error = True
-nb_execution_show_tb = True
+os.environ.update(kernel.kernel_environment(ROOT / "_build" / "ipython"))
+book_outputs = str(ROOT / "_build" / "outputs")
+book_package = "annbook"
+book_facts = {"annbook.mnist": book_edition}
+# What makes pages of the outputs: a change reads all pages again, and runs nothing.
+book_fingerprint = fingerprint.of_files(ROOT, ROOT.glob("src/bookbuild/*.py"))
+nb_execution_mode = "off"  # the pages have run before myst-nb reads them
 nb_execution_timeout = 300
 nb_merge_streams = True
 nb_render_markdown_format = "myst"  # a cell's own table is a table

@@ -20,7 +20,6 @@ LOCK = "constraints.txt"
 VERSIONS = (
     ("--upgrade",) if os.environ.get("ANNBOOK_UNLOCKED") else ("-c", LOCK)
 )
-SITE = Path("_build", "html")
 MODELS = Path("_build", "models").absolute()
 LOGS = Path("_build", "logs").absolute()
 SPHINX_OPTIONS = (
@@ -28,8 +27,6 @@ SPHINX_OPTIONS = (
     ".",
     "-b",
     "html",
-    "-d",
-    "_build/doctrees",
     "-W",
     "-n",
     "-j",
@@ -49,13 +46,36 @@ def install(session: nox.Session, *groups: str, package: bool = True) -> None:
     session.install(*VERSIONS, *(("-e", ".") if package else ()), *wanted)
 
 
+def build_command(folder: str, *options: str) -> tuple[str, ...]:
+    """Return the command that builds the book into ``html`` in a folder."""
+    doctrees = ("-d", f"{folder}/doctrees")
+    site = ("book", f"{folder}/html")
+    return (
+        "python",
+        "-m",
+        "bookbuild",
+        *SPHINX_OPTIONS,
+        *doctrees,
+        *options,
+        *site,
+    )
+
+
 @nox.session
 def book(session: nox.Session) -> None:
     """Build the book into _build/html; fails when any example fails."""
     install(session, "book")
-    session.run(
-        "sphinx-build", *SPHINX_OPTIONS, *session.posargs, "book", str(SITE)
-    )
+    session.run(*build_command("_build", *session.posargs))
+
+
+@nox.session
+def page(session: nox.Session) -> None:
+    """Build a page or some alone: `nox -s page -- theory/predictor`."""
+    if not session.posargs:
+        session.error("Name a page, such as theory/predictor.")
+    install(session, "book")
+    only = f"book_only={','.join(session.posargs)}"
+    session.run(*build_command("_build/page", "-D", only))
 
 
 @nox.session
@@ -103,8 +123,10 @@ def serve(session: nox.Session) -> None:
         *options,
         *watched,
         *session.posargs,
+        "-d",
+        "_build/doctrees",
         "book",
-        str(SITE),
+        "_build/html",
     )
 
 

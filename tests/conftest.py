@@ -92,8 +92,14 @@ class Checkout:
         for name, text in {**pages, "index": index}.items():
             self.write(f"book/{name}.md", text)
 
-    def build(self, **variables: str) -> Build:
+    def build(self, *options: str, **variables: str) -> Build:
         """Build the book as ``nox -s book`` does, in an environment with these variables."""
+        process = self.start(*options, **variables)
+        output, warnings = process.communicate()
+        return Build(process.returncode, output, warnings)
+
+    def start(self, *options: str, **variables: str) -> subprocess.Popen[str]:
+        """Start to build the book."""
         chosen = ("ANNBOOK_", "MPL", "IPYTHON", "TF_", "PYTHON")
         environment = {
             k: v for k, v in os.environ.items() if not k.startswith(chosen)
@@ -102,17 +108,18 @@ class Checkout:
             "ANNBOOK_EDITION": "sample",
             "PYTHONPATH": str(self.root / "src"),
         }
-        options = "-c . -b html -d _build/doctrees -W -n -j 2 --no-color book _build/html"
-        done = subprocess.run(
-            [sys.executable, "-m", "sphinx", *options.split()],
+        usual = ["-c", ".", "-b", "html", "-d", "_build/doctrees", "--no-color"]
+        strict = ["-W", "-n", "-j", "2"]
+        command = [sys.executable, "-m", "bookbuild", *usual, *strict, *options]
+        return subprocess.Popen(
+            [*command, "book", "_build/html"],
             cwd=self.root,
             env=environment | variables,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-            check=False,
         )
-        return Build(done.returncode, done.stdout, done.stderr)
 
     def page(self, name: str) -> BeautifulSoup:
         """Return a built page."""
@@ -152,7 +159,6 @@ def render(tmp_path: Path) -> Callable[..., Rendered]:
             "myst_enable_extensions": ["colon_fence", "dollarmath"],
             "nb_execution_mode": "off",
             "book_policy": "",  # the theme's own pages hold scripts
-            "nb_execution_cache_path": str(tmp_path / "cache"),
             "numfig": True,
             "nitpicky": True,
         }

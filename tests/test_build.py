@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 from textwrap import dedent
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import pytest
 from conftest import NOTEBOOK, Build, Checkout
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.slow
 
@@ -147,6 +146,8 @@ class Story(NamedTuple):
     edited_page: str
     reverted: Build
     reverted_page: str
+    damaged: Build
+    damaged_page: str
     images: tuple[set[str], set[str]]
 
 
@@ -166,12 +167,19 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     first_images = images(checkout)
     unchanged = checkout.build()
     checkout.write("book/figure.md", BOOK["figure"] + "\nOne sentence more.\n")
+    # As where the clock was set back.
+    os.utime(checkout.root / "book" / "figure.md", (1e9, 1e9))
     prose = checkout.build()
     checkout.write("src/annbook/answer.py", ANSWER_MODULE.format(43))
     edited = checkout.build()
     edited_page = checkout.page("answer").text
     checkout.write("src/annbook/answer.py", ANSWER_MODULE.format(42))
     reverted = checkout.build()
+    reverted_page = checkout.page("answer").text
+    for path in checkout.root.glob("_build/outputs/answer/*.json"):
+        path.write_bytes(path.read_bytes().replace(b"42", b"41"))
+    checkout.write("book/answer.md", BOOK["answer"] + "\nRead me again.\n")
+    damaged = checkout.build()
     return Story(
         checkout,
         cold,
@@ -180,6 +188,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         edited,
         edited_page,
         reverted,
+        reverted_page,
+        damaged,
         checkout.page("answer").text,
         (first_images, images(checkout)),
     )
@@ -193,12 +203,14 @@ def ran(build: Build) -> tuple[int, int]:
     return int(cells), int(pages)
 
 
-def test_a_cold_parallel_build_succeeds_without_a_race_for_the_cache(
-    story: Story,
-) -> None:
+def test_a_cold_build_shows_each_page_that_it_runs(story: Story) -> None:
     assert story.cold.warnings == ""
     assert story.cold.code == 0
-    assert "already exists" not in story.cold.output
+    shown = re.findall(
+        r"^  \[(\d)/7\] ([\w/-]+): \d+\.\d s$", story.cold.output, re.MULTILINE
+    )
+    assert [int(number) for number, _ in shown] == [*range(1, 8)]
+    assert {page for _, page in shown} == BOOK.keys() - {"setup"}
 
 
 def test_the_closing_lines_say_what_was_built(story: Story) -> None:
@@ -279,10 +291,11 @@ def test_formulas_are_mathml_with_numbers_and_need_no_script(
     ]
 
 
-def test_an_unchanged_book_runs_no_cell_and_reads_no_page(story: Story) -> None:
+def test_an_unchanged_book_is_left_as_it_is(story: Story) -> None:
     assert story.unchanged.code == 0
-    assert ran(story.unchanged) == (0, 0)
-    assert "0 added, 0 changed, 0 removed" in story.unchanged.output
+    first = story.unchanged.output.splitlines()[0]
+    assert first == "nothing has changed since the last build"
+    assert "Running Sphinx" not in story.unchanged.output
     for line in ("Pages", "Figures", "Test accuracy"):
         assert story.unchanged.line(line) == story.cold.line(line)
 
@@ -297,12 +310,12 @@ def test_an_edit_of_prose_runs_no_cell_and_reads_that_page_alone(
     assert story.prose.line("Figures") == story.cold.line("Figures")
 
 
-def test_an_edited_function_runs_the_pages_that_use_it_again(
+def test_an_edited_function_runs_the_page_that_uses_it_and_no_other(
     story: Story,
 ) -> None:
     assert story.edited.code == 0
-    assert "answer.md: Executed notebook" in story.edited.output
-    assert ran(story.edited)[1] >= 1
+    assert "[1/1] answer: " in story.edited.output
+    assert ran(story.edited) == (2, 1)
     assert "the answer is 43" in story.edited_page
     assert "the answer is 42" not in story.edited_page
 
@@ -316,13 +329,33 @@ def test_a_function_edited_back_finds_its_old_results_in_the_cache(
     assert "the answer is 43" not in story.reverted_page
 
 
-def test_a_failing_cell_fails_the_build_twice(story: Story) -> None:
-    cell = "```{code-cell}\n1 / 0\n```\n"
-    story.checkout.write("book/claim-1.md", claiming(1) + cell)
+def test_outputs_that_are_damaged_are_made_again(story: Story) -> None:
+    assert story.damaged.code == 0
+    assert ran(story.damaged) == (2, 1)
+    assert "the answer is 42" in story.damaged_page
+    assert "the answer is 41" not in story.damaged_page
+    assert "Read me again." in story.damaged_page
+
+
+def test_a_failing_cell_fails_the_build_twice_and_is_all_that_it_ends_with(
+    story: Story,
+) -> None:
+    page = claiming(1) + "```{code-cell}\nx = 1\nx / 0\n```\n"
+    story.checkout.write("book/claim-1.md", page)
+    line = page.splitlines().index("x / 0") + 1
+    path = Path("book", "claim-1.md")
     for build in (story.checkout.build(), story.checkout.build()):
         assert failed(build)
-        assert "claim-1.md: this cell failed:\n\n    1 / 0\n" in build.warnings
-        assert "ZeroDivisionError: division by zero" in build.warnings
+        assert build.warnings.strip().splitlines() == [
+            f"ERROR: {path}:{line}: cell 2 failed:",
+            "",
+            f"    {line - 1:4} | x = 1",
+            f"  > {line:4} | x / 0",
+            "",
+            "ZeroDivisionError: division by zero",
+            "To run this page alone: nox -s page -- claim-1",
+        ]
+    assert "Traceback" in story.checkout.build("-v").warnings
 
 
 def test_a_function_that_breaks_a_hidden_assertion_fails_the_build_twice(
@@ -333,14 +366,76 @@ def test_a_function_that_breaks_a_hidden_assertion_fails_the_build_twice(
     checkout.write_pages({"answer": BOOK["answer"]})
     for build in (checkout.build(), checkout.build()):
         assert failed(build)
-        assert (
-            "answer.md: this cell failed:\n\n    assert answer.find() > 40\n"
-            in build.warnings
-        )
+        assert "cell 2 failed:" in build.warnings
+        assert "| assert answer.find() > 40\n" in build.warnings
         assert "AssertionError" in build.warnings
 
 
-# No two pages have the same cells: jupyter-cache would race to share their outputs.
+STOPS = {
+    "os._exit(3)": "cell 1 took its kernel with it: it died:",
+    "time.sleep(600)": "cell 1 was not done after 2 seconds:",
+}
+
+
+@pytest.mark.parametrize(("cell", "reason"), STOPS.items())
+def test_a_cell_that_does_not_come_back_is_told_with_its_page(
+    tmp_path: Path, cell: str, reason: str
+) -> None:
+    checkout = Checkout(tmp_path)
+    page = (
+        f"{NOTEBOOK}# Stop\n\n```{{code-cell}}\nimport os, time\n{cell}\n```\n"
+    )
+    checkout.write_pages({"stop": page})
+    build = checkout.build("-D", "nb_execution_timeout=2")
+    assert failed(build)
+    assert f"stop.md:9: {reason}" in build.warnings
+    assert build.warnings.count("\n") < 9
+
+
+def test_a_build_that_is_killed_leaves_nothing_wrong_behind(
+    tmp_path: Path,
+) -> None:
+    checkout = Checkout(tmp_path)
+    waits = "while not pathlib.Path('go').exists(): time.sleep(0.1)"
+    slow = (
+        f"```{{code-cell}}\nimport pathlib, time\n{waits}\nprint('gone')\n```\n"
+    )
+    checkout.write_pages(
+        {"slow": f"{NOTEBOOK}# Wait\n\n{slow}", "claim-1": BOOK["claim-1"]}
+    )
+    first = checkout.start()
+    assert first.stdout is not None
+    for line in first.stdout:
+        if "] claim-1" in line:
+            break
+    # Another build waits for the first, and goes on when it is gone.
+    second = checkout.start()
+    assert second.stdout is not None
+    for line in second.stdout:
+        if "waiting for another build" in line:
+            break
+    first.kill()
+    first.communicate()
+    checkout.write("book/go", "")
+    output, warnings = second.communicate(timeout=120)
+    assert (second.returncode, warnings) == (0, "")
+    assert "[1/1] slow: " in output
+    assert "It is 0.3333." in checkout.page("claim-1").text
+    assert "gone" in checkout.page("slow").text
+
+
+def test_a_folder_that_cannot_hold_outputs_ends_the_build_in_one_line(
+    tmp_path: Path,
+) -> None:
+    checkout = Checkout(tmp_path)
+    checkout.write_pages({})
+    checkout.write("_build/outputs", "no folder")
+    build = checkout.build()
+    assert failed(build)
+    assert "cannot be written (File exists). Make room" in build.warnings
+    assert build.warnings.count("\n") == 1
+
+
 FAULTS = {
     "wrong-claim": (
         f"{GLUE.format('third', '1 / 3')}\nIt is {{claim}}`0.3334 = third`.",

@@ -1,4 +1,4 @@
-"""What a failed build says of the cell that failed."""
+"""What a failed build ends with."""
 
 from __future__ import annotations
 
@@ -6,64 +6,165 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from myst_nb.core.execute.base import ExecutionError
-from nbclient.exceptions import CellExecutionError, CellTimeoutError
-from sphinx.errors import SphinxParallelError
+from sphinx.errors import ExtensionError
 
 from bookbuild import failure
 
-CELL = "x = 1\nx / 0"
-RED, PLAIN = "\x1b[31m", "\x1b[39m"
-OUTPUT = f"{RED}A traceback{PLAIN}\n\n{RED}ZeroDivisionError{PLAIN}: division by zero"
+PAGE = """\
+---
+file_format: mystnb
+---
+
+# Divide
+
+```{code-cell}
+:tags: [hide-input]
+
+x = 1
+x / 0
+```
+
+```{code-cell}
+x = 1
+x / 0
+```
+"""
+CODE = "x = 1\nx / 0"
+RULE = "-" * 75
+IN_CELL = [
+    RULE,
+    "ZeroDivisionError                         Traceback (most recent call last)",
+    "Cell In[2], line 2",
+    "      1 x = 1",
+    "----> 2 x / 0",
+    "",
+    "ZeroDivisionError: division by zero",
+]
+IN_MODULE = [
+    RULE,
+    "BookError                                 Traceback (most recent call last)",
+    "Cell In[7], line 1",
+    "----> 1 x = 1",
+    "",
+    "File /book/src/annbook/mnist.py:12, in load(edition)",
+    "     11 def load(edition):",
+    "---> 12     return _load(edition)",
+    "",
+    "File /book/src/annbook/mnist.py:20, in _load(edition)",
+    "     18 def _load(edition):",
+    "     19     # Why.",
+    "---> 20     raise BookError(1)",
+    "     21     return None",
+    "",
+    "BookError: the folder is empty.",
+    "Put the files there.",
+]
+NO_PYTHON = [
+    "  Cell In[1], line 1",
+    "    x = (",
+    "         ^",
+    "SyntaxError: incomplete input",
+]
 
 
-def raised(cause: Exception) -> ExecutionError:
-    """Return myst-nb's own error as it reaches the end of a build in one process."""
-    try:
-        raise ExecutionError("book/page.md") from cause
-    except ExecutionError as error:
-        return error
-
-
-def cell_error() -> CellExecutionError:
-    opening, rule = (
-        "An error occurred while executing the following cell:",
-        "-" * 18,
+def describe(reason: str, traceback: list[str], first: int = 10) -> str:
+    return failure.describe(
+        "theory/page",
+        Path("book", "theory", "page.md"),
+        2,
+        (CODE, first),
+        (reason, traceback),
     )
-    text = f"{opening}\n{rule}\n{CELL}\n{rule}\n\n{OUTPUT}\n"
-    return CellExecutionError(text, "ZeroDivisionError", "division by zero")
 
 
-def in_worker(error: ExecutionError) -> SphinxParallelError:
-    """Return the same error as Sphinx hands it over from a worker: as text."""
-    return SphinxParallelError(repr(error), failure.full_traceback(error))
+def test_a_failed_cell_is_told_with_page_line_cell_error_and_command() -> None:
+    path = Path("book", "theory", "page.md")
+    assert describe("failed", IN_CELL).splitlines() == [
+        f"{path}:11: cell 2 failed:",
+        "",
+        "      10 | x = 1",
+        "  >   11 | x / 0",
+        "",
+        "ZeroDivisionError: division by zero",
+        "To run this page alone: nox -s page -- theory/page",
+    ]
+
+
+def test_an_error_from_a_module_is_told_with_the_place_that_raised_it() -> None:
+    text = describe("failed", IN_MODULE).splitlines()
+    assert text[0].endswith("page.md:10: cell 2 failed:")
+    assert text[5:8] == [
+        "in /book/src/annbook/mnist.py:20 (_load)",
+        "BookError: the folder is empty.",
+        "Put the files there.",
+    ]
+    assert len(text) == 9
+
+
+def test_a_cell_that_is_no_python_is_told_with_its_line() -> None:
+    text = describe("failed", NO_PYTHON)
+    assert "SyntaxError: incomplete input" in text
+    assert "page.md:10: " in text
+    assert text.count("x = (") == 0
+
+
+def test_a_cell_without_an_exception_is_told_with_its_reason() -> None:
+    text = describe("was not done after 300 seconds", []).splitlines()
+    assert text[0].endswith(
+        "page.md:10: cell 2 was not done after 300 seconds:"
+    )
+    assert text[-1].startswith("To run this page alone")
+    assert ">" not in "\n".join(text)
+
+
+def test_of_a_long_message_the_last_lines_are_told() -> None:
+    long = [*IN_CELL[:-1], *(f"line {number}" for number in range(30))]
+    said = describe("failed", long).splitlines()[5:-1]
+    assert said == [f"line {number}" for number in range(24, 30)]
 
 
 @pytest.mark.parametrize(
-    "wrap", [lambda error: error, in_worker], ids=["serial", "parallel"]
+    ("start", "line"), [(7, 10), (8, 10), (14, 15), (10, 15)]
 )
-def test_a_failing_cell_is_told_with_page_code_and_error(wrap) -> None:
-    text = failure.explain(wrap(raised(cell_error())))
-    assert text == (
-        "book/page.md: this cell failed:\n\n    x = 1\n    x / 0\n\n"
-        "ZeroDivisionError: division by zero"
+def test_the_line_of_a_cells_code_is_found_behind_its_options(
+    start: int, line: int
+) -> None:
+    assert failure.line_in_page(PAGE, CODE, start) == line
+
+
+def test_code_that_is_not_in_the_page_starts_where_the_cell_does() -> None:
+    assert failure.line_in_page(PAGE, "y = 1", 7) == 8
+
+
+def app(verbosity: int = 0) -> SimpleNamespace:
+    return SimpleNamespace(config=SimpleNamespace(verbosity=verbosity))
+
+
+def test_a_failed_page_is_the_last_that_a_build_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said: list[object] = []
+    monkeypatch.setattr(
+        failure.logger, "error", lambda *args: said.append(args)
     )
+    with pytest.raises(SystemExit) as caught:
+        failure.end(app(), failure.PageError("this cell"))
+    assert caught.value.code == 1
+    assert str(said) == "[('%s', PageError('this cell'))]"
 
 
-def test_a_cell_that_never_ends_is_told_too() -> None:
-    timeout = CellTimeoutError(
-        "A cell timed out while it was being executed, after 300 seconds."
-    )
-    text = failure.explain(raised(timeout))
-    assert text is not None
-    assert text.startswith("book/page.md: a cell ran out of time.")
-    assert "300 seconds" in text
-
-
-def test_another_error_is_left_to_sphinx() -> None:
-    assert failure.explain(ValueError("no page at all")) is None
+@pytest.mark.parametrize(
+    ("verbosity", "exception"),
+    [(0, None), (0, ExtensionError("another")), (1, failure.PageError("cell"))],
+)
+def test_sphinx_says_the_rest(
+    monkeypatch: pytest.MonkeyPatch, verbosity: int, exception: Exception | None
+) -> None:
+    monkeypatch.setattr(failure.logger, "error", pytest.fail)
+    failure.end(app(verbosity), exception)
 
 
 def test_a_worker_that_nobody_waits_for_is_ended() -> None:

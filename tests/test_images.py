@@ -66,7 +66,6 @@ def test_a_page_gives_each_image_its_room_and_loads_the_second_late(
         confoverrides={
             "extensions": ["myst_nb", "bookbuild"],
             "nb_execution_mode": "off",
-            "nb_execution_cache_path": str(tmp_path / "cache"),
         },
     )
     app.build()

@@ -86,8 +86,7 @@ def build(folder: Path, changes: dict[str, str]) -> tuple[SphinxTestApp, str]:
     app = SphinxTestApp(
         srcdir=source,
         builddir=folder / "build",
-        confoverrides=SETTINGS
-        | {"nb_execution_cache_path": str(folder / "cache")},
+        confoverrides=SETTINGS,
     )
     app.build()
     warned = app.warning.getvalue()

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import nbformat
 import pytest
 from docutils import nodes
-from jupyter_cache import get_cache
-from jupyter_cache.base import CacheBundleIn
 
 from bookbuild import report
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ACCURACY = "workshop/evaluation"
 
@@ -33,31 +26,18 @@ def app(tmp_path: Path) -> SimpleNamespace:
         },
         ACCURACY: {"counts": {"cells": 5, "figures": 2}, "exec_data": {}},
     }
+    said: list[tuple[str, list[str]]] = []
     return SimpleNamespace(
         builder=SimpleNamespace(name="html"),
-        config=SimpleNamespace(
-            nb_execution_cache_path=tmp_path / "cache", book_edition_line="toy"
-        ),
+        config=SimpleNamespace(book_edition_line="toy", root_doc="index"),
+        emit=lambda name, lines: said.append((name, lines)),
+        said=said,
         env=SimpleNamespace(
             found_docs=set(pages),
             mystnb_config=SimpleNamespace(output_folder=tmp_path),
             nb_metadata=pages,
-            path2doc=lambda path: (
-                Path(path).relative_to("/book").with_suffix("").as_posix()
-            ),
         ),
         outdir=tmp_path / "html",
-    )
-
-
-def run(app: SimpleNamespace, page: str) -> None:
-    """Do as myst-nb does where it has run a page: put it into the cache."""
-    cell = nbformat.v4.new_code_cell(f"'{page}'")
-    bundle = CacheBundleIn(
-        nbformat.v4.new_notebook(cells=[cell]), f"/book/{page}.md"
-    )
-    get_cache(app.config.nb_execution_cache_path).cache_notebook_bundle(
-        bundle, check_validity=False, overwrite=True
     )
 
 
@@ -71,52 +51,15 @@ def glue(app: SimpleNamespace, page: str, key: str, text: str) -> None:
     )
 
 
-@pytest.fixture(params=["UTC0", "EST5", "JST-9"])
-def timezone(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[str]:
-    """Move this process to another time zone."""
-    if not hasattr(time, "tzset"):
-        pytest.skip("this system sets the time zone otherwise")
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", request.param)
-        time.tzset()
-        yield request.param
-    time.tzset()
-
-
-@pytest.mark.usefixtures("timezone")
-def test_a_page_counts_as_run_in_the_build_that_ran_it_wherever_on_earth(
-    app: SimpleNamespace,
-) -> None:
-    first = time.time()
-    run(app, "theory/predictor")
-    assert report.executed_pages(app, first) == ["theory/predictor"]
-    second = time.time()
-    assert report.executed_pages(app, second) == []
-    run(app, ACCURACY)
-    assert report.executed_pages(app, second) == [ACCURACY]
-
-
-def test_a_page_that_ran_again_counts_again(app: SimpleNamespace) -> None:
-    run(app, ACCURACY)
-    started = time.time()
-    run(app, ACCURACY)
-    assert report.executed_pages(app, started) == [ACCURACY]
-
-
 def test_the_closing_lines_say_what_the_build_did(app: SimpleNamespace) -> None:
-    run(app, ACCURACY)
     glue(app, ACCURACY, "test_accuracy_percent", "91.62000000000001")
-    pages, cells, figures, seconds, edition, accuracy, address = report.summary(
-        app, time.time() - 75
+    cells, seconds, pages, figures, edition, accuracy, address = report.summary(
+        app, 75.04, [ACCURACY]
     )
     assert pages == "Pages          3"
     assert cells.startswith("Cells run      5 (on 1 pages")
     assert figures == "Figures        3"
-    name, took = seconds.split()
-    assert name == "Seconds"
-    assert float(took) >= 75
+    assert seconds == "Seconds        75.0"
     assert edition == "Edition        toy"
     assert accuracy == "Test accuracy  91.62 %"
     assert address.startswith("Open           file:///")
@@ -124,7 +67,7 @@ def test_the_closing_lines_say_what_the_build_did(app: SimpleNamespace) -> None:
 
 
 def test_a_build_that_ran_nothing_says_so(app: SimpleNamespace) -> None:
-    assert report.summary(app, time.time())[1].startswith(
+    assert report.summary(app, 1.5, [])[0].startswith(
         "Cells run      0 (on 0 pages"
     )
 
@@ -135,7 +78,7 @@ def test_an_accuracy_that_no_page_glued_is_not_measured(
 ) -> None:
     if glued:
         glue(app, ACCURACY, glued, "91.62")
-    assert report.summary(app, time.time())[5] == "Test accuracy  not measured"
+    assert report.summary(app, 1.5, [])[5] == "Test accuracy  not measured"
 
 
 @pytest.mark.parametrize("text", ["np.float64(91.62)", "'91.62'"])
@@ -144,7 +87,7 @@ def test_an_accuracy_that_is_no_plain_number_is_an_error(
 ) -> None:
     glue(app, ACCURACY, "test_accuracy_percent", text)
     with pytest.raises(ValueError, match="could not convert string to float"):
-        report.summary(app, time.time())
+        report.summary(app, 1.5, [])
 
 
 @pytest.mark.parametrize(
@@ -165,8 +108,13 @@ def test_only_a_build_of_the_site_that_came_to_its_end_closes_with_them(
     printed: list[str] = []
     monkeypatch.setattr(report.logger, "info", printed.append)
     app.builder.name = builder
-    report.print_summary(time.time(), app, exception)
+    closing = report.Report()
+    closing.note(app, [ACCURACY])
+    closing.print(app, exception)
     assert len(printed) == lines
+    assert not lines or "5 (on 1 pages" in printed[0]
+    # What holds of the book, and not of this run alone, is left for the next build.
+    assert app.said == ([("book-built", printed[2:])] if lines else [])
 
 
 @pytest.mark.parametrize(

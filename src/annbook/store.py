@@ -13,6 +13,7 @@ import os
 import tempfile
 import zipfile
 from contextlib import contextmanager
+from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -126,6 +127,7 @@ def _read_source(path: Path) -> str | None:
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
+@cache
 def _imports(text: str) -> list[str]:
     """Return the names in this package that a module's source may import."""
     names = []

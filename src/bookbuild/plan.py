@@ -259,7 +259,9 @@ def fill(app: Sphinx, table: nodes.table) -> None:
         try:
             minutes.append(row_minutes(app.env, row))
         except PlanError as error:
-            logger.warning("%s", error, location=table)
+            logger.warning(
+                "%s", error, location=table, type="book", subtype="plan"
+            )
             minutes.append(0)
     body = next(table.findall(nodes.tbody))
     times = starts(plan["begin"], minutes)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import UTC
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from jupyter_cache import get_cache
 from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.util import logging
 
@@ -20,6 +17,9 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 logger = logging.getLogger(__name__)
+
+OWN = 2
+"""How many of the closing lines tell of one run of a build, and not of the book that it made."""
 
 
 def code_cells(doctree: nodes.document) -> Iterator[nodes.Element]:
@@ -64,20 +64,6 @@ def count_page(app: Sphinx, doctree: nodes.document) -> None:
     NbMetadataCollector.set_doc_data(app.env, docname, "counts", counts)
 
 
-def executed_pages(app: Sphinx, started: float) -> list[str]:
-    """Return the pages whose cells ran since a time, and did not come from the cache."""
-    records = get_cache(
-        str(app.config.nb_execution_cache_path)
-    ).list_cache_records()
-    # Its times are UTC without saying so, and myst-nb's ``mtime`` reads them as local time.
-    ran = [
-        app.env.path2doc(record.uri)
-        for record in records
-        if record.created.replace(tzinfo=UTC).timestamp() >= started
-    ]
-    return [name for name in ran if name]
-
-
 def glued_value(app: Sphinx, docname: str, key: str) -> str:
     """Return the plain text of a value that a page glued, or ``"not measured"``."""
     if key not in NbMetadataCollector.get_doc_data(app.env)[docname].get(
@@ -89,42 +75,67 @@ def glued_value(app: Sphinx, docname: str, key: str) -> str:
     return str(glued[key]["data"]["text/plain"])
 
 
-def summary(app: Sphinx, started: float) -> list[str]:
-    """Return the lines that a finished build ends with."""
+def summary(app: Sphinx, seconds: float, ran: list[str]) -> list[str]:
+    """Return the lines that a finished build ends with.
+
+    Parameters
+    ----------
+    app : Sphinx
+        The build.
+    seconds : float
+        How long it took.
+    ran : list of str
+        The pages whose cells ran.
+    """
     counts = {
         name: page["counts"]
         for name, page in NbMetadataCollector.get_doc_data(app.env).items()
         if "counts" in page
     }
-    ran = executed_pages(app, started)
     cells = sum(counts[name]["cells"] for name in ran if name in counts)
     figures = sum(page["figures"] for page in counts.values())
     accuracy = glued_value(app, "workshop/evaluation", "test_accuracy_percent")
     if accuracy != "not measured":
         accuracy = f"{float(accuracy):.2f} %"
     return [
-        f"Pages          {len(app.env.found_docs)}",
         f"Cells run      {cells} (on {len(ran)} pages; the others came from the cache)",
+        f"Seconds        {seconds:.1f}",
+        f"Pages          {len(app.env.found_docs)}",
         f"Figures        {figures}",
-        f"Seconds        {time.time() - started:.1f}",
         f"Edition        {app.config.book_edition_line}",
         f"Test accuracy  {accuracy}",
-        f"Open           {Path(app.outdir, 'index.html').as_uri()}",
+        f"Open           {Path(app.outdir, f'{app.config.root_doc}.html').as_uri()}",
     ]
 
 
-def print_summary(
-    started: float, app: Sphinx, exception: Exception | None
-) -> None:
-    """Print the summary of a build of the site that came to its end."""
-    if exception is None and app.builder.name == "html":
-        for line in summary(app, started):
-            logger.info(line)
+class Report:
+    """The closing lines of one build."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._ran: list[str] = []
+
+    def note(self, _app: Sphinx, pages: list[str]) -> None:
+        """Take down which pages' cells ran."""
+        self._ran = pages
+
+    def print(self, app: Sphinx, exception: Exception | None = None) -> None:
+        """Print the summary of a build of the site that came to its end."""
+        if exception is None and app.builder.name == "html":
+            seconds = time.monotonic() - self._start
+            lines = summary(app, seconds, self._ran)
+            for line in lines:
+                logger.info(line)
+            app.emit("book-built", lines[OWN:])
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the counts and the closing lines."""
     app.add_config_value("book_edition_line", "", "", str)
+    app.add_event("book-built")
+    report = Report()
     app.connect("doctree-read", count_page)
-    app.connect("build-finished", partial(print_summary, time.time()))
+    app.connect("book-pages-ran", report.note)
+    # Once all is written, and packed.
+    app.connect("build-finished", report.print, priority=980)
     return {"parallel_read_safe": True}

@@ -149,7 +149,6 @@ def build(folder: Path, pages: Mapping[str, str], **more: object) -> Path:
         "html_copy_source": False,
         "myst_enable_extensions": ["colon_fence", "dollarmath"],
         "nb_execution_mode": "off",
-        "nb_execution_cache_path": str(folder / "cache"),
         "nitpicky": True,
     }
     said = io.StringIO()
