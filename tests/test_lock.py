@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import ROOT
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookbuild import lock
@@ -40,7 +40,8 @@ def test_the_record_leads_to_the_lock_that_is_kept_here() -> None:
     assert len(kept) > 100
 
 
-@given(st.lists(LOCKS, min_size=1))
+@settings(max_examples=25)
+@given(st.lists(LOCKS, min_size=1, max_size=4))
 def test_the_sections_of_a_record_lead_to_its_last_lock(
     locks: list[lock.Versions],
 ) -> None:

@@ -88,7 +88,7 @@ def read(path: Path) -> list[Work]:
     """
     works = []
     for entry in tomllib.loads(path.read_text(encoding="utf-8"))["work"]:
-        fields = {
+        fields: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in entry.items()
         }
@@ -146,7 +146,7 @@ def text_of(work: Work, folder: Path) -> str:
     package = work.distribution or work.text_of
     for path in distribution(package).files or ():
         if TEXT.fullmatch(path.name) and ".dist-info" in path.parts[0]:
-            return path.locate().read_text(encoding="utf-8")  # type: ignore[no-any-return,union-attr]
+            return Path(str(path.locate())).read_text(encoding="utf-8")
     raise ExtensionError(
         f"{work.name}: the package {package} has no text of its licence; "
         "put it beside the list of licences, and name it there as text"

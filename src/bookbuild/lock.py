@@ -282,7 +282,7 @@ def renew(root: Path, date: datetime.date) -> None:
     write(path, recorded(record, date, moves, "Audit: not finished."))
     for move in moves:
         print(f"{move.package}: {move.before} -> {move.now}")
-    print(f"{len(moves)} packages moved, see {RECORD}")
+    print(f"Packages that moved: {len(moves)}, see {RECORD}")
     fault = None
     try:
         line = f"Audited on {date}: {audit(root)}"
