@@ -104,6 +104,7 @@ def test_every_pin_is_asked_about_and_none_twice_at_once() -> None:
         lock.pins(text)
     )
     assert all(len(dict(each)) == len(each) for each in asked)
+    assert len(asked) == 2
 
 
 def test_a_package_without_an_answer_is_no_package_without_weakness() -> None:
