@@ -30,6 +30,7 @@ PARTS = (
     "launch",
     "lean",
     "lesson",
+    "licences",
     "llms",
     "listing",
     "mathml",
