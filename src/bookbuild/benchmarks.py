@@ -35,7 +35,7 @@ BUSY = 0.5
 UNITS = {"s": ("s", 1), "ms": ("ms", 1000), "MB": ("MB", 1), "pages": ("", 1)}
 """Each unit's sign, and what its values are multiplied by; times are kept in seconds."""
 
-WORDS = {"faster": "times faster", "share": "times as long"}
+WORDS = {"faster": "times as fast", "share": "times as long"}
 """What the two ways to compare say: the peer's value over ours, and ours over the peer's."""
 
 
