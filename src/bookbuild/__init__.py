@@ -16,6 +16,7 @@ PARTS = (
     "addresslist",
     "alone",
     "anchors",
+    "benchmarks",
     "chain",
     "claims",
     "descriptions",

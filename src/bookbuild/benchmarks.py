@@ -28,11 +28,20 @@ if TYPE_CHECKING:
 FORM = 1
 """Of the file; a number of its own for every change of it."""
 
+PARTS = ("training", "hidden", "builds", "books", "recogniser")
+"""What is measured, each part by itself."""
+
 REPAIR = "run nox -s bench"
 BUSY = 0.5
 """From this load for each core on, before anything is measured, a machine is called busy."""
 
-UNITS = {"s": ("s", 1), "ms": ("ms", 1000), "MB": ("MB", 1), "pages": ("", 1)}
+UNITS = {
+    "s": ("s", 1),
+    "ms": ("ms", 1000),
+    "MB": ("MB", 1),
+    "%": ("%", 1),
+    "pages": ("", 1),
+}
 """Each unit's sign, and what its values are multiplied by; times are kept in seconds."""
 
 WORDS = {"faster": "times as fast", "share": "times as long"}
@@ -115,15 +124,31 @@ def read(path: Path) -> dict[str, Any]:
     BenchmarksError
         In one line, where there is none, or it is of another form.
     """
+    content = read_json(path)
+    if content.get("form") != FORM or not isinstance(
+        content.get("parts"), Mapping
+    ):
+        raise BenchmarksError(f"{path.name} has another form")
+    return dict(content["parts"])
+
+
+def read_json(path: Path) -> Mapping[str, Any]:
+    """Return the object that a file of JSON holds.
+
+    Raises
+    ------
+    BenchmarksError
+        In one line, where there is none.
+    """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise BenchmarksError(f"{path.name} is missing: {REPAIR}") from None
+        raise BenchmarksError(f"{path.name} is missing") from None
     except ValueError:
-        raise BenchmarksError(f"{path.name} is no JSON: {REPAIR}") from None
-    if not isinstance(content, Mapping) or content.get("form") != FORM:
-        raise BenchmarksError(f"{path.name} has another form: {REPAIR}")
-    return dict(content["parts"])
+        raise BenchmarksError(f"{path.name} is no JSON") from None
+    if not isinstance(content, Mapping):
+        raise BenchmarksError(f"{path.name} has another form")
+    return content
 
 
 # --- What is computed from the values ---------------------------------------------------
@@ -219,10 +244,15 @@ def texts(row: Row) -> list[str]:
 HEAD = ("measured", "this book", "beside it", "ratio", "target", "met")
 
 
+def show_day(text: str) -> str:
+    """Return a day that is written as 2026-11-24 in words."""
+    day = date.fromisoformat(text)
+    return f"{day.day} {day:%B %Y}"
+
+
 def circumstances(about: Mapping[str, Any]) -> str:
     """Return a sentence on when a part was measured, and on what."""
-    day = date.fromisoformat(about["date"])
-    text = f"Measured on {day.day} {day:%B %Y}, at commit {about['commit']}"
+    text = f"Measured on {show_day(about['date'])}, at commit {about['commit']}"
     if about["edition"]:
         text += f", on {about['edition']}"
     load, cores = about["load"], about["machine"]["cores"]
@@ -270,10 +300,12 @@ class BenchmarksDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the table of a part and when it was measured, or the machine.
 
+        A part that was never measured is a sentence that says so.
+
         Raises
         ------
         docutils.parsers.rst.DirectiveError
-            Where the file of measurements, or the part, is missing or of another form.
+            Where the file of measurements is missing or of another form, or there is no such part.
         """
         path = Path(self.env.doc2path(self.env.docname)).with_suffix(".json")
         self.env.note_dependency(str(path))
@@ -282,16 +314,16 @@ class BenchmarksDirective(SphinxDirective):
             parts = read(path)
             if name == "machine":
                 return self.machine(parts)
+            if name not in PARTS:
+                raise BenchmarksError(f"there is no part {name!r}")
             if name not in parts:
-                known = ", ".join(parts)
-                raise BenchmarksError(
-                    f"{path.name} has no part {name!r} ({known}): {REPAIR} -- {name}"
-                )
+                text = f"This has not been measured yet: {REPAIR} -- {name}."
+                return [nodes.paragraph(text=text)]
             part = parts[name]
             rows = [texts(read_row(row)) for row in part["rows"]]
             said = circumstances(part["about"])
         except BenchmarksError as error:
-            raise self.error(str(error)) from None
+            raise self.error(f"{error}: {REPAIR}") from None
         except (KeyError, TypeError, ValueError) as error:
             raise self.error(
                 f"{path.name} has another form ({error!r}): {REPAIR}"
@@ -313,7 +345,55 @@ class BenchmarksDirective(SphinxDirective):
         return result
 
 
+BREAKAGE_HEAD = ("asked", "faults", "caught", "explained", "share caught")
+BREAKAGE_ROWS = {"tests": "the tests", "build": "the book's build"}
+
+
+class BreakageDirective(SphinxDirective):
+    """``{breakage}``: how many deliberate faults were caught."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table, or a sentence where nothing has been broken yet.
+
+        Raises
+        ------
+        docutils.parsers.rst.DirectiveError
+            Where the report is of another form.
+        """
+        page = Path(self.env.doc2path(self.env.docname))
+        path = page.with_name("breakage.json")
+        self.env.note_dependency(str(path))
+        if not path.exists():
+            return [nodes.paragraph(text="This has not been measured yet.")]
+        try:
+            report = read_json(path)
+            rows = [
+                breakage_row(name, report[key])
+                for key, name in BREAKAGE_ROWS.items()
+            ]
+            said = (
+                f"Counted on {show_day(report['date'])}. The build was asked about a sample. A "
+                "fault is explained where it changes nothing that anybody could see; it counts "
+                "as not caught."
+            )
+        except (BenchmarksError, KeyError, TypeError, ValueError) as error:
+            raise self.error(
+                f"{path.name} has another form ({error!r}): run nox -s breakage"
+            ) from None
+        return [
+            table(BREAKAGE_HEAD, rows, "benchmarks"),
+            nodes.paragraph(text=said),
+        ]
+
+
+def breakage_row(name: str, counts: Mapping[str, Any]) -> list[str]:
+    """Return the cells of those who were asked."""
+    numbers = [f"{counts[key]:,d}" for key in ("tried", "caught", "explained")]
+    return [name, *numbers, f"{counts['score']:.1f} %"]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the directive."""
+    """Register the directives."""
     app.add_directive("benchmarks", BenchmarksDirective)
+    app.add_directive("breakage", BreakageDirective)
     return {"parallel_read_safe": True}

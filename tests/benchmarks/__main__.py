@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 from annbook import mnist
 from benchmarks import record
 from bookbuild import benchmarks
+from bookbuild.benchmarks import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bookbuild.benchmarks import Row
 
-PARTS = ("training", "hidden", "builds", "books", "recogniser")
 FILE = Path("book", "reference", "benchmarks.json")
 
 
@@ -36,7 +36,9 @@ def show(row: Row) -> str:
         for name, cell in zip(benchmarks.HEAD[1:], cells, strict=True)
         if cell
     ]
-    folded = [textwrap.fill(line, 96, subsequent_indent=" " * 14) for line in lines]
+    folded = [
+        textwrap.fill(line, 96, subsequent_indent=" " * 14) for line in lines
+    ]
     return "\n".join([what, *folded])
 
 
@@ -52,7 +54,9 @@ def main(arguments: Sequence[str]) -> None:
     """Measure and print each part, and write it down at once."""
     about = (__doc__ or "").splitlines()[0]
     parser = argparse.ArgumentParser(prog="nox -s bench --", description=about)
-    parser.add_argument("parts", nargs="*", metavar="part", help=" ".join(PARTS))
+    parser.add_argument(
+        "parts", nargs="*", metavar="part", help=" ".join(PARTS)
+    )
     parser.add_argument(
         "--rounds", type=positive, help="fewer or more than a part's own"
     )

@@ -126,7 +126,9 @@ def value_in(turn: int) -> int:
     return START + turn + 1
 
 
-def compare(folder: Path, pages: int, rounds: int) -> tuple[dict[str, Pair], Row]:
+def compare(
+    folder: Path, pages: int, rounds: int
+) -> tuple[dict[str, Pair], Row]:
     """Return the builds of made-up books with so many pages, and how many of them went stale."""
     books = [
         MadeUp(folder / f"{name}-{pages}", pages, is_ours=name == "ours")

@@ -15,6 +15,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from sphinx.util.console import strip_colors
+
 from benchmarks.measure import Cost, cost_of, side
 from bookbuild.benchmarks import Row, Side, Target
 from bookbuild.outputs import Store
@@ -39,7 +41,7 @@ UNCHANGED, PROSE, CELL, FUNCTION = (
 )
 COLD = "cold build"
 
-OPTIONS = "-c . -b html -d _build/doctrees -n -j 2 --no-color".split()
+OPTIONS = ("-c", ".", "-b", "html", "-d", "_build/doctrees", "-n", "-j", "2")
 RAN = re.compile(r"^Cells run +\d+ \(on (\d+) pages", re.MULTILINE)
 PLAINLY_RAN = re.compile(r"Executed notebook in [\d.]+ seconds")
 
@@ -115,11 +117,13 @@ def build(book: Book) -> Built:
             raise SystemExit(f"a build failed:\n{ended.stdout[-4000:]}")
 
     cost = cost_of(run)
-    if book.is_ours:
-        ran = sum(map(int, RAN.findall(said[0])))
-    else:
-        ran = len(PLAINLY_RAN.findall(said[0]))
-    return Built(cost, ran)
+    return Built(cost, pages_run(said[0]))
+
+
+def pages_run(output: str) -> int:
+    """Return how many pages a build says to have run, this book's or plain myst-nb's."""
+    said = strip_colors(output)
+    return sum(map(int, RAN.findall(said))) + len(PLAINLY_RAN.findall(said))
 
 
 class Pair(NamedTuple):
@@ -207,9 +211,9 @@ class Copy:
 
 def with_line(page: str, line: str) -> str:
     """Return a page with one more line at the end of its last cell."""
-    end = max(
-        (match.end() for match in CELLS.finditer(page)), default=0
-    ) - len("```")
+    end = max((match.end() for match in CELLS.finditer(page)), default=0) - len(
+        "```"
+    )
     return f"{page[:end]}{line}\n{page[end:]}" if end > 0 else page
 
 
@@ -235,17 +239,14 @@ def cold_row(ours: Built, summed: float) -> Row:
 def rows_of(found: Mapping[str, Pair], summed: float) -> list[Row]:
     """Return all rows of this book's builds."""
     slow = "nearly all of it is the start of Python"
-    reading = (
-        "Sphinx loads its extensions and its environment, and writes its indices anew"
-    )
+    reading = "Sphinx loads its extensions and its environment, and writes its indices anew"
     targets = {
         UNCHANGED: (Target("ours", "most", MOST_UNCHANGED), slow),
         PROSE: (Target("ours", "most", MOST_PROSE), reading),
     }
     rows = [cold_row(found[COLD].ours[0], summed)]
     rows += [
-        pair.row(kind, *targets.get(kind, ()))
-        for kind, pair in found.items()
+        pair.row(kind, *targets.get(kind, ())) for kind, pair in found.items()
     ]
     return [*rows, ran_row("pages that ran after that", found[FUNCTION])]
 

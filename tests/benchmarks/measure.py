@@ -26,7 +26,9 @@ class Cost(NamedTuple):
 def busy_seconds() -> float:
     """Return the CPU seconds of this process, and of the children that have ended."""
     times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    return (
+        times.user + times.system + times.children_user + times.children_system
+    )
 
 
 def cost_of(action: Callable[[], object]) -> Cost:

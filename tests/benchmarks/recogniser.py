@@ -14,10 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from browser.conftest import QUIET, find_browser
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bookbuild.benchmarks import Row, Side
-from browser.conftest import QUIET, find_browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,10 @@ NETWORK = {
 }
 """A connection of 4 Mbit/s with a delay of 100 ms."""
 SLOWER = 4
+CONDITIONS = (
+    f"at {8 * NETWORK['downloadThroughput'] / 1e6:g} Mbit/s with a delay of "
+    f"{NETWORK['latency']} ms, the processor slowed {SLOWER} times"
+)
 ROUNDS = 5
 SEVEN = [(0.3, 0.2), (0.7, 0.2), (0.55, 0.5), (0.45, 0.85)]
 
@@ -182,7 +186,11 @@ def measure(rounds: int = ROUNDS) -> list[Row]:
         times = one_prediction(browser, url)
     seconds, moved = (list(each) for each in zip(*runs, strict=True))
     rows = [
-        Row("first answer after the page's load", "s", Side("a phone", seconds)),
+        Row(
+            f"first answer after the page's load, {CONDITIONS}",
+            "s",
+            Side("a phone", seconds),
+        ),
         Row("moved until then", "MB", Side("a phone", moved)),
     ]
     rows += [
