@@ -315,7 +315,7 @@ def test_what_cannot_be_shown_is_said_at_its_line(
 def test_a_part_that_was_never_measured_says_so(render: Render) -> None:
     files = {"index.json": '{"form": 1, "parts": {}}'}
     rendered = render(PAGE, files)
-    said = "This has not been measured yet: run nox -s bench – training."
+    said = "This has not been measured yet: run nox -s bench -- training."
     assert said in rendered.page("index").text
     assert rendered.warnings == ""
 

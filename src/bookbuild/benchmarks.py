@@ -317,8 +317,10 @@ class BenchmarksDirective(SphinxDirective):
             if name not in PARTS:
                 raise BenchmarksError(f"there is no part {name!r}")
             if name not in parts:
-                text = f"This has not been measured yet: {REPAIR} -- {name}."
-                return [nodes.paragraph(text=text)]
+                # As a literal, or its two dashes would become one long one.
+                repair = nodes.literal(text=f"nox -s bench -- {name}")
+                text = nodes.Text("This has not been measured yet: run ")
+                return [nodes.paragraph("", "", text, repair, nodes.Text("."))]
             part = parts[name]
             rows = [texts(read_row(row)) for row in part["rows"]]
             said = circumstances(part["about"])
