@@ -135,8 +135,11 @@ def test_a_row_that_misses_its_target_says_why() -> None:
     missed = FAST._replace(target=Target("ours", "most", 1.5))
     assert benchmarks.texts(missed)[4:] == [
         "at most 1.5 s",
-        "no: the steps take longest",
+        "no",
     ]
+    assert benchmarks.why_not(missed) == "Why not: the steps take longest."
+    assert benchmarks.why_not(FAST) == ""
+    assert benchmarks.why_not(missed._replace(target=None)) == ""
 
 
 def test_times_are_kept_in_seconds_and_shown_in_their_unit() -> None:

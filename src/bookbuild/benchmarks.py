@@ -219,12 +219,9 @@ def show_target(row: Row) -> str:
     return f"at {row.target.bound} {factor * row.target.value:g} {unit}".strip()
 
 
-def show_verdict(row: Row) -> str:
-    """Return whether a row meets its target, with the reason where it does not."""
-    met = is_met(row)
-    if met is None:
-        return ""
-    return "yes" if met else f"no: {row.reason}" if row.reason else "no"
+def why_not(row: Row) -> str:
+    """Return why a row misses its target, or nothing where it does not."""
+    return f"Why not: {row.reason}." if is_met(row) is False else ""
 
 
 def texts(row: Row) -> list[str]:
@@ -237,10 +234,11 @@ def texts(row: Row) -> list[str]:
         show_side(row.peer, row.unit),
         ratio,
         show_target(row),
-        show_verdict(row),
+        VERDICTS[is_met(row)],
     ]
 
 
+VERDICTS = {None: "", True: "yes", False: "no"}
 HEAD = ("measured", "this book", "beside it", "ratio", "target", "met")
 
 
@@ -270,11 +268,14 @@ def circumstances(about: Mapping[str, Any]) -> str:
 def table(
     head: Sequence[str], rows: Sequence[Sequence[str]], name: str
 ) -> nodes.table:
-    """Return a table of texts."""
+    """Return a table of texts; a row of a single cell takes the whole width."""
     lines = [
         table_row(*([nodes.Text(cell)] for cell in line))
         for line in [head, *rows]
     ]
+    for line in lines:
+        if len(line) == 1:
+            line[0]["morecols"] = len(head) - 1
     columns = [nodes.colspec(colwidth=1) for _ in head]
     group = nodes.tgroup("", *columns, cols=len(head))
     group += nodes.thead("", lines[0])
@@ -322,7 +323,12 @@ class BenchmarksDirective(SphinxDirective):
                 text = nodes.Text("This has not been measured yet: run ")
                 return [nodes.paragraph("", "", text, repair, nodes.Text("."))]
             part = parts[name]
-            rows = [texts(read_row(row)) for row in part["rows"]]
+            rows = [
+                line
+                for row in map(read_row, part["rows"])
+                for line in (texts(row), [why_not(row)])
+                if any(line)
+            ]
             said = circumstances(part["about"])
         except BenchmarksError as error:
             raise self.error(f"{error}: {REPAIR}") from None

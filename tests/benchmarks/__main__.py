@@ -39,7 +39,8 @@ def show(row: Row) -> str:
     folded = [
         textwrap.fill(line, 96, subsequent_indent=" " * 14) for line in lines
     ]
-    return "\n".join([what, *folded])
+    why = textwrap.wrap(benchmarks.why_not(row), 94)
+    return "\n".join([what, *folded, *(f"  {line}" for line in why)])
 
 
 def positive(text: str) -> int:
