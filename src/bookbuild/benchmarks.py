@@ -275,7 +275,8 @@ def table(
     ]
     for line in lines:
         if len(line) == 1:
-            line[0]["morecols"] = len(head) - 1
+            for entry in line.findall(nodes.entry):
+                entry["morecols"] = len(head) - 1
     columns = [nodes.colspec(colwidth=1) for _ in head]
     group = nodes.tgroup("", *columns, cols=len(head))
     group += nodes.thead("", lines[0])
@@ -344,6 +345,8 @@ class BenchmarksDirective(SphinxDirective):
     def machine(self, parts: Mapping[str, Any]) -> list[nodes.Node]:
         """Return a table for each machine that something was measured on."""
         found = machines(parts)
+        if not found:
+            return [nodes.paragraph(text="Nothing has been measured yet.")]
         result: list[nodes.Node] = []
         for facts, names in found.items():
             if len(found) > 1:
