@@ -211,8 +211,10 @@ def brand(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Time the training against Keras and NumPy, then the recogniser in the built page."""
+    """Measure the book beside its peers, or a part: `nox -s bench -- training hidden`."""
     install(session, "test")
+    session.env["PYTHONPATH"] = os.pathsep.join(["src", "tests"])
+    session.env["TF_CPP_MIN_LOG_LEVEL"] = "3"
     # One thread each, as the pages run: with more, these small products get slower.
     for name in (
         "OMP_NUM_THREADS",
@@ -220,8 +222,7 @@ def bench(session: nox.Session) -> None:
         "TF_NUM_INTEROP_THREADS",
     ):
         session.env[name] = "1"
-    session.run("python", "tests/benchmarks/training.py", *session.posargs)
-    session.run("python", "tests/benchmarks/recogniser.py")
+    session.run("python", "-m", "benchmarks", *session.posargs)
 
 
 @nox.session

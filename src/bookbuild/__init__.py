@@ -18,6 +18,7 @@ PARTS = (
     "addresslist",
     "alone",
     "anchors",
+    "benchmarks",
     "chain",
     "claims",
     "compiled",
