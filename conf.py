@@ -51,6 +51,8 @@ book_solutions = os.environ.get("ANNBOOK_SOLUTIONS", "1") != "0"
 book_download = "annbook-book.zip"
 book_source = str(ROOT / "src")
 book_wheel = str(ROOT)
+# What is shipped, and under which licence.
+book_licences = str(ROOT / "licences.toml")
 book_glossary = "reference/glossary"
 book_notation = "reference/notation"
 RECOGNISER = [

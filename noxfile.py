@@ -211,8 +211,10 @@ def brand(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Time the training against Keras and NumPy, then the recogniser in the built page."""
+    """Measure the book beside its peers, or a part: `nox -s bench -- training hidden`."""
     install(session, "test")
+    session.env["PYTHONPATH"] = os.pathsep.join(["src", "tests"])
+    session.env["TF_CPP_MIN_LOG_LEVEL"] = "3"
     # One thread each, as the pages run: with more, these small products get slower.
     for name in (
         "OMP_NUM_THREADS",
@@ -220,8 +222,7 @@ def bench(session: nox.Session) -> None:
         "TF_NUM_INTEROP_THREADS",
     ):
         session.env[name] = "1"
-    session.run("python", "tests/benchmarks/training.py", *session.posargs)
-    session.run("python", "tests/benchmarks/recogniser.py")
+    session.run("python", "-m", "benchmarks", *session.posargs)
 
 
 @nox.session
@@ -233,7 +234,8 @@ def exact(session: nox.Session) -> None:
 
 @nox.session
 def lock(session: nox.Session) -> None:
-    """Renew constraints.txt: the newest versions that fit together, for every platform."""
+    """Renew constraints.txt, record what moved, audit it; `-- --upgrade-package NAME` moves one."""
+    install(session, "supply", package=False)
     session.install("uv")
     options = (
         "--universal",
@@ -241,8 +243,8 @@ def lock(session: nox.Session) -> None:
         "fewest",
         "--python-version",
         "3.11",
-        "--upgrade",
         "--all-extras",
+        *(session.posargs or ("--upgrade",)),
     )
     groups = [argument for group in GROUPS for argument in ("--group", group)]
     quiet = (
@@ -262,18 +264,22 @@ def lock(session: nox.Session) -> None:
         "-o",
         LOCK,
     )
+    session.run("python", "src/bookbuild/lock.py")
 
 
-@nox.session(reuse_venv=False)
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Ask whether a weakness is known of any package in constraints.txt."""
+    install(session, "supply", package=False)
+    session.run("python", "src/bookbuild/lock.py", "--audit")
+
+
+@nox.session
 def dist(session: nox.Session) -> None:
-    """Build the package into dist/, then install the wheel and try it."""
+    """Build the package into dist/, then try it elsewhere: its own tests, in empty environments."""
     install(session, "supply", package=False)
     session.install("uv")
-    shutil.rmtree("dist", ignore_errors=not Path("dist").exists())
-    session.run("python", "-m", "build", "--installer", "uv")
-    (wheel,) = Path("dist").glob("*.whl")
-    session.install(*VERSIONS, str(wheel))
-    session.run("python", "-m", "annbook.check")
+    session.run("python", "tests/outside.py", *VERSIONS)
 
 
 @nox.session

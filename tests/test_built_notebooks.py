@@ -40,7 +40,9 @@ READER = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin)
 
 OWN_HTML = {"details", "summary", "code", "br"}
 """What Markdown has no form of: what opens, code in its title, lines in a table's entry."""
-FURNITURE = ".eqno, .headerlink, .launch, .lesson-slides, div.cell_input, pre, svg"
+FURNITURE = (
+    ".eqno, .headerlink, .launch, .lesson-slides, div.cell_input, pre, svg"
+)
 """What is not text of the page, or stands in the notebook in another form."""
 FORMULA = " FORMULA "
 

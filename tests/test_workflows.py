@@ -117,7 +117,15 @@ def test_no_job_keeps_a_credential_that_it_could_push_with(
 
 def test_nothing_is_published_before_everything_has_passed() -> None:
     book = jobs(ROOT / ".github" / "workflows" / "book.yml")
-    assert set(book["deploy"]["needs"]) == {"lint", "tests", "book"}
+    assert set(book) == {
+        "lint",
+        "package",
+        "tests",
+        "book",
+        "deploy",
+        "notebooks",
+    }
+    assert set(book["deploy"]["needs"]) == set(book) - {"deploy", "notebooks"}
     assert book["notebooks"]["needs"] == "deploy"
     for name in ("deploy", "notebooks"):
         assert book[name]["if"] == "github.event_name == 'push'"
