@@ -45,9 +45,14 @@ nitpick_ignore_regex = [("py:class", r"[^.]*"), ("py:exc", r"tf\..*")]
 # Where the book and its sources are published; while empty, nothing links there.
 book_address = os.environ.get("ANNBOOK_ADDRESS", "")
 book_repository = os.environ.get("ANNBOOK_REPOSITORY", "")
+# An edition for a class may leave the exercises' solutions out.
+book_solutions = os.environ.get("ANNBOOK_SOLUTIONS", "1") != "0"
 # The whole site in one file, beside its first page.
 book_download = "annbook-book.zip"
 book_source = str(ROOT / "src")
+book_wheel = str(ROOT)
+# What is shipped, and under which licence.
+book_licences = str(ROOT / "licences.toml")
 book_glossary = "reference/glossary"
 book_notation = "reference/notation"
 RECOGNISER = [

@@ -22,6 +22,7 @@ VERSIONS = (
 )
 MODELS = Path("_build", "models").absolute()
 LOGS = Path("_build", "logs").absolute()
+LAB = Path("lab")
 SPHINX_OPTIONS = (
     "-c",
     ".",
@@ -32,7 +33,7 @@ SPHINX_OPTIONS = (
     "-j",
     "2",
 )
-GROUPS = ("book", "test", "lint", "serve", "site", "supply")
+GROUPS = ("book", "test", "lint", "serve", "lab", "site", "supply")
 
 
 def install(session: nox.Session, *groups: str, package: bool = True) -> None:
@@ -85,6 +86,16 @@ def tests(session: nox.Session) -> None:
     # What the book has trained need not be trained again.
     session.env.setdefault("ANNBOOK_MODELS", str(MODELS))
     session.run("pytest", *session.posargs)
+
+
+@nox.session
+def notebooks(session: nox.Session) -> None:
+    """Run the notebook of every lesson of the built book, in folders outside this one."""
+    install(session, "test")
+    session.env.setdefault("ANNBOOK_MODELS", str(MODELS))
+    session.env["ANNBOOK_NOTEBOOKS"] = "all"
+    options = ("tests/test_built_notebooks.py", "-m", "slow")
+    session.run("pytest", *options, *session.posargs)
 
 
 @nox.session
@@ -150,6 +161,31 @@ def tensorboard(session: nox.Session) -> None:
 
 
 @nox.session
+def lab(session: nox.Session) -> None:
+    """Open the lessons as notebooks in JupyterLab, on localhost; your changes in lab/ stay."""
+    install(session, "lab")
+    made = Path("_build", "html", "notebooks")
+    if not made.exists():
+        session.run(*build_command("_build"))
+    session.run("python", "-m", "bookbuild.lab", str(made), str(LAB))
+    # It would ask other hosts for its news, its updates and its extensions.
+    news = "@jupyterlab/apputils-extension:announcements"
+    session.run(
+        "jupyter", "labextension", "disable", "--level=sys_prefix", news
+    )
+    # What the book has trained need not be trained again.
+    session.env.setdefault("ANNBOOK_MODELS", str(MODELS))
+    session.env.setdefault("ANNBOOK_LOGS", str(LOGS))
+    options = (
+        "--ip=127.0.0.1",
+        f"--ServerApp.root_dir={LAB.absolute()}",
+        "--LabApp.extension_manager=readonly",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    )
+    session.run("jupyter", "lab", *options, *session.posargs)
+
+
+@nox.session
 def recognise(session: nox.Session) -> None:
     """Read digits: `nox -s recognise -- photo.png`, or `-- --camera`."""
     install(session)
@@ -175,8 +211,10 @@ def brand(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Time the training against Keras and NumPy, then the recogniser in the built page."""
+    """Measure the book beside its peers, or a part: `nox -s bench -- training hidden`."""
     install(session, "test")
+    session.env["PYTHONPATH"] = os.pathsep.join(["src", "tests"])
+    session.env["TF_CPP_MIN_LOG_LEVEL"] = "3"
     # One thread each, as the pages run: with more, these small products get slower.
     for name in (
         "OMP_NUM_THREADS",
@@ -184,13 +222,20 @@ def bench(session: nox.Session) -> None:
         "TF_NUM_INTEROP_THREADS",
     ):
         session.env[name] = "1"
-    session.run("python", "tests/benchmarks/training.py", *session.posargs)
-    session.run("python", "tests/benchmarks/recogniser.py")
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session
+def exact(session: nox.Session) -> None:
+    """Edit the book at random, in a copy, and see that exactly the right pages run."""
+    install(session, "test")
+    session.run("python", "tests/benchmarks/exact.py", *session.posargs)
 
 
 @nox.session
 def lock(session: nox.Session) -> None:
-    """Renew constraints.txt: the newest versions that fit together, for every platform."""
+    """Renew constraints.txt, record what moved, audit it; `-- --upgrade-package NAME` moves one."""
+    install(session, "supply", package=False)
     session.install("uv")
     options = (
         "--universal",
@@ -198,8 +243,8 @@ def lock(session: nox.Session) -> None:
         "fewest",
         "--python-version",
         "3.11",
-        "--upgrade",
         "--all-extras",
+        *(session.posargs or ("--upgrade",)),
     )
     groups = [argument for group in GROUPS for argument in ("--group", group)]
     quiet = (
@@ -219,18 +264,22 @@ def lock(session: nox.Session) -> None:
         "-o",
         LOCK,
     )
+    session.run("python", "src/bookbuild/lock.py")
 
 
-@nox.session(reuse_venv=False)
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Ask whether a weakness is known of any package in constraints.txt."""
+    install(session, "supply", package=False)
+    session.run("python", "src/bookbuild/lock.py", "--audit")
+
+
+@nox.session
 def dist(session: nox.Session) -> None:
-    """Build the package into dist/, then install the wheel and try it."""
+    """Build the package into dist/, then try it elsewhere: its own tests, in empty environments."""
     install(session, "supply", package=False)
     session.install("uv")
-    shutil.rmtree("dist", ignore_errors=not Path("dist").exists())
-    session.run("python", "-m", "build", "--installer", "uv")
-    (wheel,) = Path("dist").glob("*.whl")
-    session.install(*VERSIONS, str(wheel))
-    session.run("python", "-m", "annbook.check")
+    session.run("python", "tests/outside.py", *VERSIONS)
 
 
 @nox.session

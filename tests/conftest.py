@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from hypothesis import settings
@@ -20,6 +21,8 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from nbformat import NotebookNode
 
 ROOT = Path(__file__).parents[1]
 
@@ -45,6 +48,15 @@ slope
 ```
 """
 """The one page that the settings name."""
+
+SETTINGS = (
+    "conf.py",
+    "pyproject.toml",
+    "constraints.txt",
+    "README.md",
+    "LICENSE",
+)
+"""What a build reads beside its pages: the site's settings, and what the package's wheel needs."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,8 @@ class Checkout:
                 else None
             )
             shutil.copytree(ROOT / name, root / name, ignore=ignored)
-        shutil.copy(ROOT / "conf.py", root)
+        for name in SETTINGS:
+            shutil.copy(ROOT / name, root)
 
     def write(self, name: str, text: str) -> None:
         """Write a file, such as ``book/index.md``."""
@@ -138,6 +151,10 @@ class Rendered:
         """Return a built page."""
         html = (self.folder / f"{name}.html").read_text(encoding="utf-8")
         return BeautifulSoup(html, "html.parser")
+
+    def notebook(self, name: str) -> NotebookNode:
+        """Return a page's notebook."""
+        return nbformat.read(self.folder / "notebooks" / f"{name}.ipynb", 4)
 
 
 @pytest.fixture

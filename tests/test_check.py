@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -20,11 +21,14 @@ SRC = Path(check.__file__).parents[1]
 
 
 def run_check(
-    *options: str, folder: Path | None = None, path: Path = SRC
+    *options: str,
+    folder: Path | None = None,
+    path: Path = SRC,
+    source: Path = SRC,
 ) -> subprocess.CompletedProcess[str]:
     """Run the check as a reader does, in this interpreter, on a machine of Ada's."""
     env = os.environ | {
-        "PYTHONPATH": os.pathsep.join(map(str, [path, SRC])),
+        "PYTHONPATH": os.pathsep.join(map(str, [path, source])),
         "LOGNAME": "Ada",
     }
     env.pop("TF_CPP_MIN_LOG_LEVEL", None)
@@ -38,6 +42,15 @@ def run_check(
         timeout=120,
         check=False,
     )
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the package alone: an installed one lies among all others."""
+    folder = tmp_path_factory.mktemp("alone")
+    ignored = shutil.ignore_patterns("__pycache__", "*.npz")
+    shutil.copytree(SRC / "annbook", folder / "annbook", ignore=ignored)
+    return folder
 
 
 def problem_lines(output: str) -> list[str]:
@@ -58,10 +71,9 @@ def test_a_machine_that_is_ready_is_greeted_by_name_and_nothing_else_is_said() -
     assert (run.returncode, run.stderr) == (0, "")
 
 
-def test_the_versions_come_first() -> None:
-    found = dict(
-        line.split() for line in run_check("-S").stdout.splitlines()[:4]
-    )
+def test_the_versions_come_first(alone: Path) -> None:
+    run = run_check("-S", path=alone, source=alone)
+    found = dict(line.split() for line in run.stdout.splitlines()[:4])
     assert found == {
         "python": ".".join(map(str, sys.version_info[:3])),
         "numpy": "missing",
@@ -71,8 +83,9 @@ def test_the_versions_come_first() -> None:
     assert check.versions()["numpy"] == version("numpy")
 
 
-def test_a_bare_python_hears_of_every_missing_package() -> None:
-    run = run_check("-S")  # without site-packages
+def test_a_bare_python_hears_of_every_missing_package(alone: Path) -> None:
+    # Without site-packages.
+    run = run_check("-S", path=alone, source=alone)
     assert problem_lines(run.stdout) == [
         f"{name} is missing. Install it: python -m pip install {name}"
         for name in ["numpy", "matplotlib", "tensorflow"]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import subprocess
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ READ_THE_DOCS = ROOT / ".readthedocs.yaml"
 # Who may write what: whoever builds or tests may not.
 WRITERS = {
     ("book.yml", "deploy"): {"pages", "id-token"},
+    ("book.yml", "notebooks"): {"contents"},
     ("release.yml", "publish"): {"id-token"},
 }
 
@@ -113,8 +117,61 @@ def test_no_job_keeps_a_credential_that_it_could_push_with(
 
 def test_nothing_is_published_before_everything_has_passed() -> None:
     book = jobs(ROOT / ".github" / "workflows" / "book.yml")
-    assert set(book["deploy"]["needs"]) == {"lint", "tests", "book"}
-    assert book["deploy"]["if"] == "github.event_name == 'push'"
+    assert set(book) == {
+        "lint",
+        "package",
+        "tests",
+        "book",
+        "deploy",
+        "notebooks",
+    }
+    assert set(book["deploy"]["needs"]) == set(book) - {"deploy", "notebooks"}
+    assert book["notebooks"]["needs"] == "deploy"
+    for name in ("deploy", "notebooks"):
+        assert book[name]["if"] == "github.event_name == 'push'"
+
+
+@pytest.mark.skipif(
+    os.name == "nt", reason="the job runs on Linux, and needs its shell"
+)
+def test_the_same_notebooks_are_pushed_as_the_same_commit(
+    tmp_path: Path,
+) -> None:
+    book = jobs(ROOT / ".github" / "workflows" / "book.yml")
+    (step,) = [each for each in book["notebooks"]["steps"] if "run" in each]
+    remote = tmp_path / "owner" / "book"
+    subprocess.run(["git", "init", "--quiet", "--bare", remote], check=True)
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "gh").write_text("#!/bin/sh\n")
+    (tools / "gh").chmod(0o755)
+    environment = {
+        **os.environ,
+        **step["env"],
+        "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+        "GITHUB_SERVER_URL": tmp_path.as_uri(),
+        "GITHUB_REPOSITORY": "owner/book",
+    }
+    commits = []
+    for run, text in enumerate(["same", "same", "new"]):
+        folder = tmp_path / f"run-{run}"
+        (folder / "theory").mkdir(parents=True)
+        (folder / "theory" / "a.ipynb").write_text(text)
+        subprocess.run(
+            ["bash", "-e", "-c", step["run"]],
+            cwd=folder,
+            env=environment,
+            check=True,
+        )
+        question = ["log", "--max-count=2", "--format=%H/%at/%ct", "notebooks"]
+        answer = subprocess.check_output(
+            ["git", "-C", remote, *question], text=True
+        )
+        commits.append(answer.strip().split("/"))
+    assert commits[0] == commits[1] != commits[2]
+    # Two runs within one second would give one commit without it.
+    new_year = str(int(datetime(2026, 1, 1, tzinfo=UTC).timestamp()))
+    assert commits[0][1:] == [new_year, new_year]
 
 
 def test_read_the_docs_builds_with_the_same_session() -> None:

@@ -6,26 +6,32 @@ It never imports the lessons' package: ``conf.py`` hands over what it must know.
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.config import Config
 
 PARTS = (
     "access",
     "addresslist",
     "alone",
     "anchors",
+    "benchmarks",
     "chain",
     "claims",
+    "compiled",
     "descriptions",
     "download",
     "edition",
     "execution",
     "failure",
     "images",
+    "launch",
     "lean",
     "lesson",
+    "licences",
     "llms",
     "listing",
     "mathml",
@@ -33,6 +39,7 @@ PARTS = (
     "modules",
     "moved",
     "navigation",
+    "notebooks",
     "policy",
     "plan",
     "published",
@@ -40,11 +47,19 @@ PARTS = (
     "report",
     "revision",
     "search",
+    "slides",
+    "solutions",
     "source",
     "terms",
     "unchanged",
+    "wheel",
     "widget",
 )
+
+
+def add_templates(_app: Sphinx, config: Config) -> None:
+    """Let Sphinx find this package's own templates after the book's."""
+    config.templates_path.append(str(Path(__file__).parent / "templates"))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -52,6 +67,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     for part in PARTS:
         # Only now: a build in which nothing has changed needs none of them (``__main__``).
         import_module(f"bookbuild.{part}").setup(app)
+    app.connect("config-inited", add_templates)
     return {
         "version": "1",
         "parallel_read_safe": True,

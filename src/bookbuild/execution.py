@@ -45,7 +45,7 @@ PATIENCE = 20.0
 """After so many seconds a page that runs says where it is."""
 
 FEW = 3
-"""Not more pages than these are read in one process: to start others takes longer."""
+"""Where not more pages are read, one process reads and writes: to start others takes longer."""
 
 
 class EditedError(BuildError):
@@ -197,7 +197,6 @@ class Engine:
         self._store: Store
         self._sources: Sources
         self._words: dict[str, str] = {}
-        self._workers = 1
 
     def find_outdated(
         self, app: Sphinx, env: BuildEnvironment, *_: object
@@ -255,8 +254,7 @@ class Engine:
         if pages:
             self._store.note_use({page.name: page.key for page in pages})
         app.emit("book-pages-ran", self.ran)
-        self._workers = app.parallel
-        if len(docnames) <= FEW:
+        if 0 < len(docnames) <= FEW:
             app.parallel = 1
 
     async def _run(self, app: Sphinx, page: Page, pages: int) -> None:
@@ -346,7 +344,6 @@ class Engine:
 
     def note_states(self, app: Sphinx, env: BuildEnvironment) -> None:
         """Remember what each page was read from."""
-        app.parallel = self._workers
         if app.config.book_outputs:
             config = env.mystnb_config  # type: ignore[attr-defined]
             env.mystnb_config = config.copy(custom_formats={})  # type: ignore[attr-defined]

@@ -44,6 +44,9 @@ MATPLOTLIB_SETTINGS = """\
 svg.hashsalt: annbook
 """
 
+SILENT_TENSORFLOW = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
+"""TensorFlow's own log would leak into the pages."""
+
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -65,9 +68,7 @@ def kernel_environment(ipython_folder: Path) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "TF_NUM_INTRAOP_THREADS": "1",
         "TF_NUM_INTEROP_THREADS": "1",
-        # TensorFlow's own log would leak into the pages.
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_ENABLE_ONEDNN_OPTS": "0",
+        **SILENT_TENSORFLOW,
     }
 
 

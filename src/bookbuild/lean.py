@@ -32,6 +32,8 @@ FIRST = ("basic.css", "styles/pydata-sphinx-theme.css")
 BUNDLE = "bundle.css"
 
 UNUSED = (
+    "images/logo_*",  # of the launch buttons
+    "locales",
     "scripts/*.map",
     "scripts/fontawesome*",
     "styles/*.map",

@@ -13,6 +13,8 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
+from bookbuild.slides import slides_link
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
@@ -57,6 +59,7 @@ class LessonDirective(SphinxDirective):
         )
         card += self.parse_content_to_nodes()
         card += self.facts(metadata)
+        card += slides_link()
         return [card]
 
     def facts(self, metadata: dict[str, Any]) -> nodes.paragraph:

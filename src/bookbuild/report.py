@@ -22,7 +22,7 @@ OWN = 2
 """How many of the closing lines tell of one run of a build, and not of the book that it made."""
 
 
-def code_cells(doctree: nodes.document) -> Iterator[nodes.Element]:
+def code_cells(doctree: nodes.Element) -> Iterator[nodes.Element]:
     """Yield the page's executed cells, apart from those hidden from the reader."""
     for node in doctree.findall(nodes.container):
         if node.get("nb_element") == "cell_code":

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sphinx.application import Sphinx
-    from sphinx.config import Config
 
 PLACES = Path("_static", "search", "places.js")
 # An attribute is found through its class.
@@ -312,15 +311,9 @@ def skip_formulas(_app: Sphinx, doctree: nodes.document) -> None:
         formula["classes"].append("no-search")
 
 
-def add_templates(_app: Sphinx, config: Config) -> None:
-    """Let Sphinx find this package's own templates after the book's."""
-    config.templates_path.append(str(Path(__file__).parent / "templates"))
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register ``book_notation`` and the table."""
     app.add_config_value("book_notation", "", "env", str)
-    app.connect("config-inited", add_templates)
     app.connect("doctree-read", note_symbols)
     # Once the terms are linked.
     app.connect("doctree-read", note_uses, priority=600)

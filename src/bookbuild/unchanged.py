@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 VARIABLES = ("ANNBOOK_", "SOURCE_DATE_EPOCH", "SPHINX")
 """How the names of the variables begin that a build listens to."""
 
-MADE = {"__pycache__", "_build", "dist"}
+MADE = {"__pycache__", "_build", "dist", "lab"}
 """The folders that hold what was made from a checkout; so do those whose name has a dot first."""
 
 

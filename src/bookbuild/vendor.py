@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 LIST = "vendor.toml"
-FOLDERS = ("book/_static/vendor", "tests/browser/vendor")
+FOLDERS = ("book/_static/vendor", "licences", "tests/browser/vendor")
 OURS = "README.md"
 """The one file there that is our own."""
 HEAD = """\

@@ -102,17 +102,22 @@ def depart_widget(self: HTML5Translator, _node: widget) -> None:
     self.body.append("</div>\n</section>\n")
 
 
-def add_scripts(
-    app: Sphinx, pagename: str, _template: str, _context: Any, _doctree: Any
-) -> None:
-    """Load on a page the scripts of its widgets, and on other pages none."""
+def scripts(app: Sphinx, pagename: str) -> list[str]:
+    """Return the scripts of a page's widgets, in the order in which they run."""
     used = app.env.metadata.get(pagename, {}).get("widgets", [])
     files = dict.fromkeys([GROUND] if used else [])
     for name in used:
         files |= dict.fromkeys(
             app.config.book_widgets.get(name, [f"widgets/{name}.js"])
         )
-    for file in files:
+    return list(files)
+
+
+def add_scripts(
+    app: Sphinx, pagename: str, _template: str, _context: Any, _doctree: Any
+) -> None:
+    """Load on a page the scripts of its widgets, and on other pages none."""
+    for file in scripts(app, pagename):
         # Deferred scripts run in their order, once the page is there.
         app.add_js_file(file, loading_method="defer")
 

@@ -1,6 +1,6 @@
-"""Time the recogniser in the built page: on a phone with a cold cache, and one prediction alone.
+"""The recogniser in the built page: on a phone with a cold cache, and one prediction alone.
 
-Run by ``nox -s bench``, after ``nox -s book``; it needs Chromium.
+It needs the built book and Chromium. The phone is a Chromium that is made as slow as one.
 """
 
 from __future__ import annotations
@@ -8,18 +8,19 @@ from __future__ import annotations
 import gzip
 import http.server
 import os
-import sys
 import threading
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from statistics import median
-from typing import Any
-
-from playwright.sync_api import Browser, Page, sync_playwright
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
+from typing import TYPE_CHECKING, Any
 
 from browser.conftest import QUIET, find_browser
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bookbuild.benchmarks import Row, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SITE = Path("_build", "html")
 PAGE = "workshop/deployment.html"
@@ -37,6 +38,11 @@ NETWORK = {
 }
 """A connection of 4 Mbit/s with a delay of 100 ms."""
 SLOWER = 4
+CONDITIONS = (
+    f"at {8 * NETWORK['downloadThroughput'] / 1e6:g} Mbit/s with a delay of "
+    f"{NETWORK['latency']} ms, the processor slowed {SLOWER} times"
+)
+ROUNDS = 5
 SEVEN = [(0.3, 0.2), (0.7, 0.2), (0.55, 0.5), (0.45, 0.85)]
 
 
@@ -132,39 +138,67 @@ def one_prediction(browser: Browser, url: str) -> dict[str, float]:
     return times
 
 
-def main() -> int:
-    """Measure and print; return 0, or 1 where there is no built page or no browser."""
+@contextmanager
+def served() -> Iterator[str]:
+    """Serve the built site on this machine; yield the address of the page.
+
+    Raises
+    ------
+    SystemExit
+        Where there is no built page.
+    """
     if not (SITE / PAGE).exists():
-        print(f"{SITE / PAGE} is missing. Run nox -s book first.")
-        return 1
+        raise SystemExit(f"{SITE / PAGE} is missing: run nox -s book first")
     server = http.server.ThreadingHTTPServer(
         ("127.0.0.1", 0), partial(Handler, directory=str(SITE))
     )
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_port}/{PAGE}"
+    yield f"http://127.0.0.1:{server.server_port}/{PAGE}"
+    server.shutdown()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start a Chromium.
+
+    Raises
+    ------
+    SystemExit
+        Where there is none.
+    """
     with sync_playwright() as playwright:
         path = find_browser(playwright.chromium.executable_path)
         if path is None:
-            print("There is no Chromium. Run nox -s browser first.")
-            return 1
+            raise SystemExit("there is no Chromium: run nox -s browser first")
         root = hasattr(os, "geteuid") and os.geteuid() == 0
         arguments = [*QUIET, *(["--no-sandbox"] if root else [])]
         browser = playwright.chromium.launch(
             executable_path=path, args=arguments
         )
-        runs = [first_prediction(browser, url) for _ in range(5)]
-        seconds, moved = zip(*runs, strict=True)
-        print(
-            "The recogniser, on a phone (4 Mbit/s, 100 ms, processor slowed "
-            f"{SLOWER} times), cold: first answer {median(seconds):.2f} s after the page's "
-            f"load ({min(seconds):.2f} to {max(seconds):.2f}), {median(moved):.2f} MB moved in all"
-        )
-        for name, time in one_prediction(browser, url).items():
-            print(f"  one preparation and prediction, {name:12} {time:6.2f} ms")
+        yield browser
         browser.close()
-    server.shutdown()
-    return 0
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def measure(rounds: int = ROUNDS) -> list[Row]:
+    """Return the rows of the phone's first answer, and of one prediction by each model."""
+    with served() as url, chromium() as browser:
+        runs = [first_prediction(browser, url) for _ in range(rounds)]
+        times = one_prediction(browser, url)
+    seconds, moved = (list(each) for each in zip(*runs, strict=True))
+    rows = [
+        Row(
+            f"first answer after the page's load, {CONDITIONS}",
+            "s",
+            Side("a phone", seconds),
+        ),
+        Row("moved until then", "MB", Side("a phone", moved)),
+    ]
+    rows += [
+        Row(
+            f"one preparation and prediction, {name}",
+            "ms",
+            Side("in the page", [time / 1000]),
+        )
+        for name, time in times.items()
+    ]
+    return rows

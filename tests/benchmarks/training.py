@@ -1,34 +1,29 @@
-"""Time the workshop's training by annbook, by Keras' `fit` and by a plain NumPy loop.
+"""The workshop's training by annbook, Keras' fit, a plain NumPy loop and scikit-learn.
 
-Run it as ``python tests/benchmarks/training.py``, or ``nox -s bench``. All three train the
-same model on the same records: softmax regression from zeros, steps of 0.01, batches of 100,
-a new order in every epoch, on the edition that `annbook.mnist.load` gives.
-
-How to read the table: every round runs all three, one after the other, in turned order from
-round to round. A line gives the median of its rounds in seconds an epoch, then how many times
-as long it took as annbook in the same round (the median, and the least and the most: a wide
-span means a busy machine, so look at the ratios and not at the seconds), then its accuracy on
-the test records. The accuracies must be alike, or the times compare different work.
-
-One untimed round comes first, so that neither tracing nor Keras' building and compiling counts.
+The first three train the same model on the same records: softmax regression from zeros, steps of
+0.01, batches of 100, a new order in every epoch. scikit-learn finds the same model's best
+parameters by a method of its own. An untimed round comes first, so that neither tracing nor Keras'
+building and compiling counts. The accuracies on the test records must be alike, or the times
+compare different work.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
+import warnings
 from statistics import median
-from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
 
 from annbook import mnist, softmax
+from benchmarks.measure import Cost, cost_of, in_turn, side
+from bookbuild.benchmarks import Row, Side, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -37,14 +32,26 @@ if TYPE_CHECKING:
         [NDArray[np.float32], NDArray[np.uint8], int], Parameters
     ]
 
-BATCH_SIZE, LEARNING_RATE = 100, 0.01
+BATCH_SIZE, LEARNING_RATE, EPOCHS = 100, 0.01, 30
+ROUNDS = 3
+FASTER_THAN_KERAS, NUMPY_TIMES = 8.0, 2.0
+ALIKE = 0.02
+"""Test accuracies further apart than this come from different work."""
+
 OURS = "annbook"
+WHOLE = "an epoch"
+REASON = (
+    "no Python stands between the steps any more; what is left is TensorFlow's own work, "
+    "and the rows on a step tell which"
+)
+STEPS = 600
+"""That each piece of a step is repeated for, as often as an epoch of all records takes it."""
 
 
 class Run(NamedTuple):
     """One timed training."""
 
-    seconds: float
+    cost: Cost
     accuracy: float
 
 
@@ -101,89 +108,189 @@ def train_numpy(
     return weights, bias
 
 
-def time_training(
+def train_scikit(
+    images: NDArray[np.float32], labels: NDArray[np.uint8], _epochs: int
+) -> Parameters:
+    """Return what scikit-learn's `LogisticRegression` finds, which counts no epochs."""
+    model = LogisticRegression()
+    with warnings.catch_warnings():
+        # It would go on for longer, and says so.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(images, labels)
+    return model.coef_.T, model.intercept_
+
+
+def run(
     train: Trainer,
     data: mnist.Mnist,
     images: NDArray[np.float32],
     tests: NDArray[np.float32],
-    epochs: int,
 ) -> Run:
-    """Return the seconds that an epoch took, and how well the result reads the test records."""
-    start = perf_counter()
-    weights, bias = train(images, data.train_labels, epochs)
-    seconds = (perf_counter() - start) / epochs
+    """Return what a training takes, and how well the result reads the test records."""
+    found: list[Parameters] = []
+    cost = cost_of(
+        lambda: found.append(train(images, data.train_labels, EPOCHS))
+    )
+    ((weights, bias),) = found
     predicted = np.argmax(tests @ weights + bias, axis=1)
-    return Run(seconds, softmax.accuracy(data.test_labels, predicted))
+    return Run(cost, softmax.accuracy(data.test_labels, predicted))
 
 
-def compare(
-    data: mnist.Mnist, epochs: int, repeats: int
-) -> dict[str, list[Run]]:
+def compare(data: mnist.Mnist, rounds: int) -> dict[str, list[Run]]:
     """Return every trainer's runs, one for each round, after a round that is not timed."""
-    images = mnist.scale(data.train_images)
-    tests = mnist.scale(data.test_images)
+    images, tests = (
+        mnist.scale(data.train_images),
+        mnist.scale(data.test_images),
+    )
     trainers: dict[str, Trainer] = {
         OURS: train_annbook,
         "Keras fit": keras_trainer(images.shape[1], mnist.CLASSES),
         "NumPy loop": train_numpy,
+        "LogisticRegression": train_scikit,
     }
-    for train in trainers.values():
-        train(images, data.train_labels, 1)
-    runs: dict[str, list[Run]] = {name: [] for name in trainers}
-    for turn in range(repeats):
-        for name in list(trainers)[:: 1 if turn % 2 == 0 else -1]:
-            runs[name].append(
-                time_training(trainers[name], data, images, tests, epochs)
-            )
-    return runs
+    for name in (OURS, "Keras fit"):
+        trainers[name](images, data.train_labels, 1)
+    subjects = {
+        name: lambda _turn, train=train: run(train, data, images, tests)
+        for name, train in trainers.items()
+    }
+    return in_turn(subjects, rounds)
 
 
-def table(runs: Mapping[str, Sequence[Run]]) -> str:
-    """Return the comparison as text, a line for each trainer."""
-    lines = [f"{'':12}{'s/epoch':>9}{'times as long':>24}{'test accuracy':>16}"]
-    for name, own in runs.items():
-        ratios = [
-            run.seconds / our.seconds
-            for run, our in zip(own, runs[OURS], strict=True)
-        ]
-        span = f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
-        seconds = median(run.seconds for run in own)
-        accuracy = median(run.accuracy for run in own)
-        lines.append(f"{name:12}{seconds:9.3f}{span:>24}{accuracy:16.4f}")
-    return "\n".join(lines)
+# --- Where the time goes ---------------------------------------------------------------
 
 
-def describe_machine() -> str:
-    """Return one line on the machine and the versions."""
-    return (
-        f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
-        f"NumPy {np.__version__}, TensorFlow {tf.__version__}, Keras {tf.keras.__version__}"
+def repeated(piece: Callable[[tf.Tensor], tf.Tensor]) -> Callable[[], Any]:
+    """Return an action that does a piece of a step again and again, inside TensorFlow.
+
+    The piece is called with a zero that TensorFlow cannot know to be one: what uses it is
+    computed every time.
+    """
+
+    @tf.function
+    def loop(batches: tf.Tensor) -> tf.Tensor:
+        total = tf.constant(0.0)
+        for batch in batches:
+            total += piece(tf.cast(batch[0], tf.float32))
+        return total
+
+    zeros = tf.zeros((STEPS, 1), tf.int64)
+    return lambda: loop(zeros)
+
+
+def pieces(data: mnist.Mnist) -> dict[str, Callable[[], Any]]:
+    """Return the pieces of an epoch's steps, as actions, and the epoch itself."""
+    images = tf.constant(mnist.scale(data.train_images))
+    labels = tf.constant(data.train_labels.astype(np.int32))
+    order = np.random.default_rng(0).permutation(len(labels))
+    batches = tf.constant(
+        order[: len(order) - len(order) % BATCH_SIZE].reshape(-1, BATCH_SIZE)
     )
+    model, rate = softmax.new_model(), tf.constant(LEARNING_RATE)
+    batch, digits = tf.gather(images, batches[0]), tf.gather(labels, batches[0])
+    sums = softmax.weighted_sums(model, batch)
+
+    def forward(zero: tf.Tensor) -> tf.Tensor:
+        turned = tf.transpose(model.weights) + zero
+        return tf.matmul(batch, turned, transpose_b=True)[0, 0]
+
+    def backward(zero: tf.Tensor) -> tf.Tensor:
+        return tf.matmul(sums + zero, batch, transpose_a=True)[0, 0]
+
+    def cost(zero: tf.Tensor) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            shown = sums + zero
+            tape.watch(shown)
+            loss = tf.reduce_mean(
+                tf.nn.sparse_softmax_cross_entropy_with_logits(digits, shown)
+            )
+        return loss + 0 * tape.gradient(loss, shown)[0, 0]
+
+    def update(zero: tf.Tensor) -> tf.Tensor:
+        model.weights.assign_sub(zero * tf.ones_like(model.weights))
+        return zero
+
+    @tf.function
+    def gather() -> tf.Tensor:
+        total = tf.constant(0.0)
+        for chosen in batches:
+            total += tf.gather(images, chosen)[0, 0]
+        return total
+
+    whole = softmax._compile(model)
+    return {
+        WHOLE: lambda: whole(model, images, labels, batches, rate),
+        "fetching the batch's images": gather,
+        "the product x W": repeated(forward),
+        "the gradient's product": repeated(backward),
+        "the cost and its gradient": repeated(cost),
+        "changing the weights": repeated(update),
+    }
 
 
-def positive(text: str) -> int:
-    """Return a count from the command line; argparse reports a ValueError as a wrong value."""
-    number = int(text)
-    if number < 1:
-        raise ValueError(f"{number} is not a positive number")
-    return number
+def profile(data: mnist.Mnist) -> dict[str, float]:
+    """Return the percentage that each piece has of a step's time."""
+    actions = pieces(data)
+    for action in actions.values():
+        action()
+    subjects = {
+        name: lambda _turn, action=action: cost_of(action).cpu
+        for name, action in actions.items()
+    }
+    times = {name: median(each) for name, each in in_turn(subjects, 9).items()}
+    whole = times.pop(WHOLE)
+    return {name: 100 * each / whole for name, each in times.items()}
 
 
-def main() -> None:
-    """Run the comparison, and print it."""
-    about = (__doc__ or "").splitlines()[0]
-    parser = argparse.ArgumentParser(description=about)
-    for name, count in {"--epochs": 30, "--repeats": 3}.items():
-        text = f"default: {count}"
-        parser.add_argument(
-            name, type=positive, default=count, metavar="N", help=text
-        )
-    options = parser.parse_args()
+def preparation(data: mnist.Mnist, training: float) -> float:
+    """Return the percentage of a training's CPU seconds that pass before its first step."""
+    images = mnist.scale(data.train_images)
+    costs = [
+        cost_of(lambda: train_annbook(images, data.train_labels, 0)).cpu
+        for _ in range(5)
+    ]
+    return 100 * median(costs) / training
+
+
+def measure(rounds: int = ROUNDS) -> list[Row]:
+    """Return the rows: annbook beside each peer, and their accuracies.
+
+    Raises
+    ------
+    SystemExit
+        Where the accuracies are not alike.
+    """
     data = mnist.load()
-    print(f"MNIST: {mnist.describe(data)}", describe_machine(), sep="\n")
-    print(f"{options.repeats} rounds of {options.epochs} epochs\n", flush=True)
-    print(table(compare(data, options.epochs, options.repeats)))
-
-
-if __name__ == "__main__":
-    main()
+    runs = compare(data, rounds)
+    accuracies = {
+        name: median(each.accuracy for each in own)
+        for name, own in runs.items()
+    }
+    if max(accuracies.values()) - min(accuracies.values()) > ALIKE:
+        raise SystemExit(f"the accuracies are not alike: {accuracies}")
+    sides = {
+        name: side(
+            f"{name}, {100 * accuracies[name]:.1f} % right",
+            [each.cost for each in own],
+        )
+        for name, own in runs.items()
+    }
+    what = f"training softmax regression, {EPOCHS} epochs"
+    targets = {
+        "Keras fit": ("faster", Target("ratio", "least", FASTER_THAN_KERAS)),
+        "NumPy loop": ("share", Target("ratio", "most", NUMPY_TIMES)),
+        "LogisticRegression": ("faster", None),
+    }
+    rows = [
+        Row(what, "s", sides[OURS], sides[name], compare, target, REASON)
+        for name, (compare, target) in targets.items()
+    ]
+    before = preparation(data, median(sides[OURS].cpu))
+    shares = {
+        "of a training: checking and copying the records": before,
+        **{f"of a step: {name}": each for name, each in profile(data).items()},
+    }
+    return [
+        *rows,
+        *(Row(name, "%", Side(OURS, [each])) for name, each in shares.items()),
+    ]
