@@ -55,6 +55,7 @@ SETTINGS = (
     "constraints.txt",
     "README.md",
     "LICENSE",
+    "licences.toml",
 )
 """What a build reads beside its pages: the site's settings, and what the package's wheel needs."""
 
