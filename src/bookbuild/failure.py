@@ -10,6 +10,7 @@ import re
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from sphinx.errors import ExtensionError, SphinxError, SphinxParallelError
 from sphinx.util import logging as sphinx_logging
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from logging import LogRecord
     from pathlib import Path
 
@@ -208,6 +209,29 @@ def in_one_line(exception: Exception, folder: object) -> str | None:
     if isinstance(exception, SphinxParallelError):
         return _of_worker(exception, folder)
     return None
+
+
+@contextmanager
+def before_reading(folder: object) -> Iterator[None]:
+    """End in one line for what goes wrong before pages are read: no event tells of that.
+
+    Parameters
+    ----------
+    folder : path
+        As for `in_one_line`.
+
+    Raises
+    ------
+    SystemExit
+        With that line.
+    """
+    try:
+        yield
+    except (BuildError, OSError) as error:
+        line = in_one_line(error, folder)
+        if line is None:
+            raise
+        sys.exit(f"ERROR: {line}")
 
 
 def _of_worker(error: SphinxParallelError, folder: object) -> str | None:

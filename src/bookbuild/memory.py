@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 from sphinx.util import logging
 
-from bookbuild.outputs import (
-    OutputsError,
-    read_checked,
-    write_checked,
-    writing,
-)
+from bookbuild.failure import before_reading
+from bookbuild.outputs import read_checked, write_checked, writing
 from bookbuild.unchanged import key_of
 
 if TYPE_CHECKING:
@@ -39,10 +34,8 @@ class Turn:
             Where the folder cannot be written: with one line that helps.
         """
         if app.config.book_outputs:
-            try:
+            with before_reading(app.config.book_outputs):
                 self._take(Path(app.config.book_outputs))
-            except OutputsError as error:
-                sys.exit(str(error))
 
     def _take(self, folder: Path) -> None:
         with writing(folder):
@@ -110,15 +103,12 @@ def recall(app: Sphinx, *_: object) -> None:
     SystemExit
         Where they cannot be removed: with one line that helps.
     """
-    try:
-        with writing(left(app)):
-            whole = read_checked(left(app)) == key_of_remains(app)
-            # Until this build has come to its end nobody knows what stands written.
-            left(app).unlink(missing_ok=True)
-            if not whole:
-                forget(app)
-    except OutputsError as error:
-        sys.exit(str(error))
+    with before_reading(app.doctreedir):
+        whole = read_checked(left(app)) == key_of_remains(app)
+        # Until this build has come to its end nobody knows what stands written.
+        left(app).unlink(missing_ok=True)
+        if not whole:
+            forget(app)
 
 
 def remember(app: Sphinx, exception: Exception | None) -> None:
