@@ -400,9 +400,7 @@ def at_the_gate(book: Book, gate: Path) -> Iterator[subprocess.Popen[str]]:
     (gate / "open").touch()
 
 
-@pytest.mark.parametrize(
-    "folder", ["outputs", "ipython", "models", "doctrees", "."]
-)
+@pytest.mark.parametrize("folder", ["outputs", "ipython", "models", "."])
 @POSIX
 def test_a_folder_that_is_deleted_in_mid_run_costs_a_build_at_most(
     book: Book, gate: Path, folder: str
@@ -470,7 +468,7 @@ def refusals(book: Book, folder: str) -> Build:
     return book.checkout.build()
 
 
-@pytest.mark.parametrize("folder", [".", "outputs", "doctrees", "html"])
+@pytest.mark.parametrize("folder", [".", "outputs", "html"])
 @POSIX
 def test_a_folder_that_is_read_only_ends_the_build_in_one_line(
     book: Book, folder: str
@@ -488,7 +486,7 @@ def test_a_folder_that_is_read_only_ends_the_build_in_one_line(
 
 @pytest.mark.parametrize(
     ("folder", "size"),
-    [("outputs", "8k"), ("doctrees", "64k"), ("html", "256k")],
+    [("outputs", "8k"), ("html", "256k")],
 )
 @POSIX
 def test_a_full_disk_ends_the_build_in_one_line(
@@ -505,19 +503,18 @@ def test_a_full_disk_ends_the_build_in_one_line(
 LITTLE = """
 import resource
 _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, hard))
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
 """
 
 
-@pytest.mark.parametrize("size", [100, 20_000])
 @POSIX
 def test_a_file_that_may_not_grow_ends_the_build_in_one_line(
-    book: Book, size: int
+    book: Book,
 ) -> None:
     book.assert_is_built()
     book.forget(*RUN)
     book.edit()
-    build = book.checkout.build(**run_fault(LITTLE.format(size)))
+    build = book.checkout.build(**run_fault(LITTLE))
     assert "(File too large). Make room" in line_of(build)
     book.assert_is_built()
 
