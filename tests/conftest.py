@@ -55,6 +55,8 @@ SETTINGS = (
     "constraints.txt",
     "README.md",
     "LICENSE",
+    "LICENSE-TEXT.md",
+    "licences.toml",
 )
 """What a build reads beside its pages: the site's settings, and what the package's wheel needs."""
 
@@ -82,7 +84,7 @@ class Checkout:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        for name in ("src", "book"):
+        for name in ("src", "book", "licences"):
             ignored = (
                 shutil.ignore_patterns("*.md", "__pycache__")
                 if name == "book"
