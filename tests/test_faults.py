@@ -116,7 +116,8 @@ PAGES = {
     + cell("""
         from annbook import keeping
         print("the answer is", keeping.find())
-        """),
+        """)
+    + cell("import matplotlib.pyplot as plt\nplt.plot([2, 1]);"),
     "figure": f"{NOTEBOOK}# Draw\n\n{FIGURE}",
     "part/claim": f"{NOTEBOOK}# Claim\n\n{CLAIM}",
     "part/folder": f"{NOTEBOOK}# Look\n\n"
@@ -423,42 +424,54 @@ def test_a_folder_that_is_deleted_in_mid_run_costs_a_build_at_most(
 # Places that cannot be written.
 
 
-@contextmanager
-def small(folder: Path, size: str) -> Iterator[None]:
-    """Put a file system of its own in the place of a folder."""
-    with mounted(folder, "-t", "tmpfs", "-o", f"size={size}", "tmpfs"):
-        yield
+# In a space of mounts of its own, which ends with the build, however that ends.
+MOUNT = """
+mount -t tmpfs -o "$1" tmpfs "$2" || exit 77
+shift 2
+exec "$@"
+"""
 
 
-@contextmanager
-def read_only(folder: Path) -> Iterator[None]:
-    """Take the right to write from everybody: from root, too."""
+def mounting(folder: Path, options: str) -> tuple[str, ...]:
+    """Return a command that runs another with a file system of its own in a folder's place."""
+    space = ["unshare", "--mount"]
     if os.geteuid():
-        folder.chmod(0o500)
-        try:
-            yield
-        finally:
-            folder.chmod(0o700)
-    else:
-        with mounted(folder, "-t", "tmpfs", "-o", "ro", "tmpfs"):
-            yield
+        space += ["--user", "--map-root-user"]
+    return (*space, "sh", "-c", MOUNT, "sh", options, str(folder))
 
 
 @contextmanager
-def mounted(folder: Path, *options: str) -> Iterator[None]:
-    command = ["mount", *options, str(folder)]
-    try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, check=False
-        )
-    except FileNotFoundError:
-        pytest.skip("there is no mount")
-    if done.returncode:
-        pytest.skip(f"cannot mount: {done.stderr.strip()}")
+def small(book: Book, folder: str, size: str) -> Iterator[None]:
+    """Have builds find a small disk in the place of a folder."""
+    before = mounting(book.build_folder / folder, f"size={size}")
+    if shutil.which("unshare") is None:
+        pytest.skip("there is no unshare here")
+    tried = subprocess.run(
+        [*before, "true"], capture_output=True, text=True, check=False
+    )
+    if tried.returncode:
+        pytest.skip(f"no disk can be mounted here: {tried.stderr.strip()}")
+    book.checkout.before = before
     try:
         yield
     finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        book.checkout.before = ()
+
+
+@contextmanager
+def read_only(book: Book, folder: str) -> Iterator[None]:
+    """Have builds find a folder that they may not write to."""
+    place = book.build_folder / folder
+    if os.geteuid() == 0:
+        # No mode keeps root out.
+        with small(book, folder, "1m,ro"):
+            yield
+    else:
+        place.chmod(0o500)
+        try:
+            yield
+        finally:
+            place.chmod(0o700)
 
 
 def refusals(book: Book, folder: str) -> Build:
@@ -474,7 +487,7 @@ def test_a_folder_that_is_read_only_ends_the_build_in_one_line(
     book: Book, folder: str
 ) -> None:
     book.assert_is_built()
-    with read_only(book.build_folder / folder):
+    with read_only(book, folder):
         line = line_of(refusals(book, folder))
     assert re.search(
         r"_build.* cannot be (read or )?written "
@@ -486,14 +499,14 @@ def test_a_folder_that_is_read_only_ends_the_build_in_one_line(
 
 @pytest.mark.parametrize(
     ("folder", "size"),
-    [("outputs", "8k"), ("html", "256k")],
+    [("outputs", "8k"), ("html", "3m")],
 )
 @POSIX
 def test_a_full_disk_ends_the_build_in_one_line(
     book: Book, folder: str, size: str
 ) -> None:
     book.assert_is_built()
-    with small(book.build_folder / folder, size):
+    with small(book, folder, size):
         line = line_of(refusals(book, folder))
     assert "_build" in line
     assert "written (No space left on device). Make room" in line
@@ -529,7 +542,7 @@ def test_a_page_that_cannot_keep_what_it_makes_says_so(
     place = book.build_folder / folder
     shutil.rmtree(place)
     place.mkdir()
-    with read_only(place):
+    with read_only(book, folder):
         build = book.checkout.build()
     assert build.code != 0
     first, *_, last, command = build.warnings.strip().splitlines()

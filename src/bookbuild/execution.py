@@ -197,6 +197,7 @@ class Engine:
         self._store: Store
         self._sources: Sources
         self._words: dict[str, str] = {}
+        self._settings = 0
 
     def find_outdated(
         self, app: Sphinx, env: BuildEnvironment, *_: object
@@ -261,7 +262,7 @@ class Engine:
         notebook = read_notebook(page.text, page.path, app.env.myst_config)  # type: ignore[attr-defined]
         at, start = 0, time.monotonic()
         footprint = Footprint(app.config.book_memory)
-        prepare(app)
+        settings = self._prepare(app)
 
         def at_cell(place: int) -> None:
             nonlocal at
@@ -293,7 +294,7 @@ class Engine:
                 reason = f"took more than {footprint.limit:g} GB of memory"
                 error = kernel.CellError(error.cell, reason)
             raise PageError(explain(page, notebook, error)) from None
-        if prepare(app) or self._sources.is_edited(page):
+        if self._prepare(app) != settings or self._sources.is_edited(page):
             raise EditedError(
                 f"what {page.path} runs was edited while it ran: build again"
             )
@@ -303,6 +304,16 @@ class Engine:
         logger.info(
             "  [%d/%d] %s: %.1f s", len(self.ran), pages, page.name, seconds
         )
+
+    def _prepare(self, app: Sphinx) -> int:
+        """Write the kernels' settings where they are missing, and return how often they were.
+
+        Whoever clears the folder away while pages run has them run with others.
+        """
+        folder = Path(app.config.book_kernels)
+        with writing(folder):
+            self._settings += kernel.write_settings(folder)
+        return self._settings
 
     def _expected_seconds(self, page: Page) -> tuple[bool, float]:
         """Return how long a page took when it last ran; pages that never ran come before."""
@@ -359,16 +370,6 @@ class Engine:
             file = Path(env.srcdir, each)
             parts.append(file.read_bytes() if file.is_file() else "")
         return fingerprint.digest(*parts)
-
-
-def prepare(app: Sphinx, *_: object) -> bool:
-    """Write the kernels' settings where they are missing, and return whether they were.
-
-    Whoever clears the folder away while pages run would have them run with others.
-    """
-    folder = Path(app.config.book_kernels)
-    with writing(folder):
-        return kernel.write_settings(folder)
 
 
 def code_number(notebook: NotebookNode, place: int) -> int:
