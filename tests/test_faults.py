@@ -32,6 +32,7 @@ from bookbuild.outputs import read_checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
     from pathlib import Path
 
 pytestmark = pytest.mark.slow
@@ -195,7 +196,7 @@ class Book:
     def __init__(self, root: Path, undisturbed: Undisturbed) -> None:
         self.checkout = new_checkout(root)
         self.build_folder = root / "_build"
-        self._whole = undisturbed.made
+        self.undisturbed = undisturbed
         self._edits, self._is_built = 0, False
 
     def edit(self, *names: str) -> None:
@@ -216,7 +217,7 @@ class Book:
 
     def assert_is_whole(self, build: Build) -> None:
         assert (build.code, build.warnings) == (0, "")
-        assert_same(made(self.checkout), self._whole)
+        assert_same(made(self.checkout), self.undisturbed.made)
         self._is_built = True
 
     def require_built(self) -> None:
@@ -230,10 +231,44 @@ class Book:
         self.assert_is_whole(self.checkout.build())
 
 
+def kill_and_build(book: Book, rounds: int, stop: threading.Event) -> int:
+    """Kill builds at random moments, and return after how many the next one was right."""
+    chance, right = random.Random(0), 0
+    while right < rounds and not stop.is_set():
+        book.forget(chance.choice(sorted(RUN)))
+        book.edit(*chance.sample(sorted(PAGES), k=3))
+        process = book.checkout.start()
+        stop.wait(chance.uniform(0, book.undisturbed.seconds))
+        process.kill()
+        process.communicate()
+        book.assert_is_built()
+        right += 1
+    return right
+
+
+@pytest.fixture(scope="module")
+def killed(
+    tmp_path_factory: pytest.TempPathFactory, undisturbed: Undisturbed
+) -> Iterator[Future[int]]:
+    """Begin to kill builds of a book of their own, beside the other tests.
+
+    A small build keeps little more than one core busy.
+    """
+    stop = threading.Event()
+    book = Book(tmp_path_factory.mktemp("killed") / "book", undisturbed)
+    rounds = KILLS if os.name == "posix" else 0
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(kill_and_build, book, rounds, stop)
+        stop.set()
+
+
 @pytest.fixture(scope="module")
 def book(
-    tmp_path_factory: pytest.TempPathFactory, undisturbed: Undisturbed
+    tmp_path_factory: pytest.TempPathFactory,
+    undisturbed: Undisturbed,
+    killed: Future[int],
 ) -> Book:
+    assert not killed.cancelled()
     root = tmp_path_factory.mktemp("odd") / "Mein Büchlein, 書 & more"
     return Book(root, undisturbed)
 
@@ -262,29 +297,6 @@ def test_the_path_may_have_spaces_and_letters_of_any_script(
 
 
 # Ended at any moment, or not alone.
-
-
-@POSIX
-def test_after_each_kill_the_next_build_makes_the_same_book(
-    tmp_path: Path, undisturbed: Undisturbed
-) -> None:
-    def chain(number: int) -> int:
-        chance = random.Random(number)
-        book = Book(tmp_path / f"book {number}", undisturbed)
-        right = 0
-        for _ in range(KILLS // 2):
-            book.forget(chance.choice(sorted(RUN)))
-            book.edit(*chance.sample(sorted(PAGES), k=3))
-            process = book.checkout.start()
-            time.sleep(chance.uniform(0, undisturbed.seconds))
-            process.kill()
-            process.communicate()
-            book.assert_is_built()
-            right += 1
-        return right
-
-    with ThreadPoolExecutor(2) as pool:
-        assert sum(pool.map(chain, range(2))) == KILLS
 
 
 KILL_WHILE_READING = """
@@ -683,3 +695,13 @@ def test_a_clock_that_was_set_back_hides_no_edit(book: Book) -> None:
     book.edit("figure", "part/words")
     set_times(1e9, "book")
     book.assert_is_built()
+
+
+# Last, since it has gone on all the time.
+
+
+@POSIX
+def test_after_each_kill_the_next_build_makes_the_same_book(
+    killed: Future[int],
+) -> None:
+    assert killed.result() == KILLS
