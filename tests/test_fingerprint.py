@@ -288,7 +288,7 @@ def test_the_surroundings_change_with_python_and_the_code_that_runs_pages(
         assert fingerprint.surroundings() != before
     edited = tmp_path / "kernel.py"
     edited.write_bytes(Path(kernel.__file__).read_bytes() + b"# more\n")
-    monkeypatch.setattr(kernel, "__file__", str(edited))
+    monkeypatch.setattr(fingerprint, "KERNEL", edited)
     assert fingerprint.surroundings() != before
 
 
