@@ -88,7 +88,8 @@ os.environ.setdefault("ANNBOOK_MODELS", str(ROOT / "_build" / "models"))
 os.environ.setdefault("ANNBOOK_LOGS", str(ROOT / "_build" / "logs"))
 
 # Execution: see CONTRIBUTING.md, "How a page runs".
-os.environ.update(kernel.kernel_environment(ROOT / "_build" / "ipython"))
+book_kernels = str(ROOT / "_build" / "ipython")
+os.environ.update(kernel.kernel_environment(Path(book_kernels)))
 book_outputs = str(ROOT / "_build" / "outputs")
 book_package = "annbook"
 book_facts = {"annbook.mnist": book_edition}
@@ -164,4 +165,5 @@ def export_models(app: Sphinx, exception: Exception | None) -> None:
         return
     # In a process of its own: this one has a stand-in for TensorFlow (autodoc_mock_imports).
     command = [sys.executable, "-m", "annbook.web", str(folder)]
-    subprocess.run(command, check=True)
+    if subprocess.run(command, check=False).returncode:
+        sys.exit(1)  # it has said why

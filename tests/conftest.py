@@ -82,6 +82,9 @@ class Build:
 class Checkout:
     """A copy of this checkout, all but the book's pages: those are the test's own."""
 
+    before: tuple[str, ...] = ()
+    """A command that the build's own is handed to, where it shall not run as usual."""
+
     def __init__(self, root: Path) -> None:
         self.root = root
         for name in ("src", "book", "licences"):
@@ -127,7 +130,7 @@ class Checkout:
         strict = ["-W", "-n", "-j", "2"]
         command = [sys.executable, "-m", "bookbuild", *usual, *strict, *options]
         return subprocess.Popen(
-            [*command, "book", "_build/html"],
+            [*self.before, *command, "book", "_build/html"],
             cwd=self.root,
             env=environment | variables,
             stdout=subprocess.PIPE,

@@ -72,6 +72,18 @@ def test_a_broken_one_is_packed_again(site: Path, broken: bytes) -> None:
     assert pack(site).read_bytes() == good
 
 
+def test_one_in_which_a_bit_was_flipped_is_packed_again(site: Path) -> None:
+    good = pack(site).read_bytes()
+    with zipfile.ZipFile(pack(site)) as packed:
+        first, second, *_ = packed.infolist()
+    # The last byte of the first file's content.
+    place = second.header_offset - 1
+    assert first.header_offset < place
+    flipped = bytes([good[place] ^ 1])
+    pack(site).write_bytes(good[:place] + flipped + good[place + 1 :])
+    assert pack(site).read_bytes() == good
+
+
 def test_nothing_but_the_archive_is_left_behind(site: Path) -> None:
     before = {*site.rglob("*")}
     assert {pack(site)} == {*site.rglob("*")} - before

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from sphinx.errors import ExtensionError
+from sphinx.errors import ExtensionError, SphinxParallelError
 
 from bookbuild import failure
 
@@ -140,7 +140,8 @@ def test_code_that_is_not_in_the_page_starts_where_the_cell_does() -> None:
 
 
 def app(verbosity: int = 0) -> SimpleNamespace:
-    return SimpleNamespace(config=SimpleNamespace(verbosity=verbosity))
+    config = SimpleNamespace(verbosity=verbosity)
+    return SimpleNamespace(config=config, outdir=Path("site"))
 
 
 def test_a_failed_page_is_the_last_that_a_build_says(
@@ -153,7 +154,53 @@ def test_a_failed_page_is_the_last_that_a_build_says(
     with pytest.raises(SystemExit) as caught:
         failure.end(app(), failure.PageError("this cell"))
     assert caught.value.code == 1
-    assert str(said) == "[('%s', PageError('this cell'))]"
+    assert said == [("%s", "this cell")]
+
+
+FULL = OSError(28, "No space left on device")
+DENIED = PermissionError(13, "Permission denied", "/book/_build/x")
+SAID = {
+    "a page": (failure.PageError("this cell"), "this cell"),
+    "a page, by a handler": (
+        ExtensionError("handler", failure.PageError("this cell")),
+        "this cell",
+    ),
+    "a page, by a worker": (
+        SphinxParallelError("bookbuild.failure.PageError: this: cell", "..."),
+        "this: cell",
+    ),
+    "a full disk": (FULL, "site cannot be read or written (No space left"),
+    "a full disk, by a worker": (
+        SphinxParallelError(f"OSError: {FULL}", "..."),
+        "site cannot be read or written (No space left",
+    ),
+    "no right": (DENIED, "/book/_build/x cannot be read or written (Perm"),
+    "no right, by a worker": (
+        SphinxParallelError(f"PermissionError: {DENIED}", "..."),
+        "/book/_build/x cannot be read or written (Perm",
+    ),
+}
+
+
+@pytest.mark.parametrize(("exception", "line"), SAID.values(), ids=SAID)
+def test_one_line_is_said_of(exception: Exception, line: str) -> None:
+    said = failure.in_one_line(exception, Path("site"))
+    assert said is not None
+    assert said.startswith(line)
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize(
+    "exception",
+    [
+        ValueError("a mistake of ours"),
+        BrokenPipeError(32, "Broken pipe"),
+        ExtensionError("handler", KeyError("x")),
+        SphinxParallelError("KeyError: 'x'", "..."),
+    ],
+)
+def test_of_mistakes_sphinx_says_all_there_is(exception: Exception) -> None:
+    assert failure.in_one_line(exception, Path("site")) is None
 
 
 @pytest.mark.parametrize(

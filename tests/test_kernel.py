@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +29,13 @@ def test_a_kernel_starts_with(tmp_path: Path, name: str, value: str) -> None:
     assert kernel.kernel_environment(tmp_path)[name] == value
 
 
-def test_a_kernels_settings_are_the_books_own_and_written_anew(
+def test_a_kernels_settings_are_the_books_own_and_written_where_they_are_not(
     tmp_path: Path,
 ) -> None:
     folder = tmp_path / "build" / "ipython"
     environment = kernel.kernel_environment(folder)
+    assert kernel.write_settings(folder)
+    assert not kernel.write_settings(folder)
     written = {
         path: path.read_bytes() for path in folder.rglob("*") if path.is_file()
     }
@@ -42,7 +46,9 @@ def test_a_kernels_settings_are_the_books_own_and_written_anew(
         path.write_text(
             "c.InteractiveShellApp.exec_lines = ['x = 1']\n", encoding="utf-8"
         )
-    assert kernel.kernel_environment(folder) == environment
+        assert kernel.write_settings(folder)
+        path.unlink()
+        assert kernel.write_settings(folder)
     assert {path: path.read_bytes() for path in written} == written
 
 
@@ -51,7 +57,9 @@ def run(folder: Path, *sources: str, limit: float = 60) -> Any:
     cells = [new_code_cell(source) for source in sources]
     notebook = new_notebook(cells=[new_markdown_cell("Words."), *cells])
     met: list[int] = []
-    asyncio.run(kernel.run(notebook, folder, limit, met.append))
+    begun: list[int] = []
+    asyncio.run(kernel.run(notebook, folder, limit, begun.append, met.append))
+    assert len(begun) == 1
     return notebook, met
 
 
@@ -60,6 +68,7 @@ def calm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Return a folder to run in, with the book's own settings."""
     for name, value in kernel.kernel_environment(tmp_path / "ipython").items():
         monkeypatch.setenv(name, value)
+    kernel.write_settings(tmp_path / "ipython")
     return tmp_path
 
 
@@ -101,3 +110,23 @@ def test_a_cell_that_ends_with(
     if last:
         assert error.traceback[-1].startswith(last)
         assert not any("\x1b" in line for line in error.traceback)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["pass", "raise SystemExit('no')"])
+def test_a_kernel_that_does_not_start_is_told_with_its_first_cell(
+    calm: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    spec = {
+        "argv": [sys.executable, "-c", command],
+        "display_name": "Python 3",
+        "language": "python",
+    }
+    folder = calm / "kernels" / "python3"
+    folder.mkdir(parents=True)
+    (folder / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    monkeypatch.setenv("JUPYTER_PATH", str(calm))
+    with pytest.raises(kernel.CellError, match="did not begin") as caught:
+        run(calm, "x = 1")
+    assert caught.value.cell == 1
+    assert caught.value.traceback[-1].startswith("Its kernel: ")

@@ -19,9 +19,12 @@ class Sphinx:
     """As much of Sphinx as the module meets: its events, and the file it remembers pages in."""
 
     def __init__(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
         self.config = SimpleNamespace(book_outputs=str(folder / "outputs"))
-        self.doctreedir = folder
-        self.memory = folder / "environment.pickle"
+        self.doctreedir, self.outdir = folder / "doctrees", folder / "html"
+        for each in (self.doctreedir, self.outdir):
+            each.mkdir()
+        self.memory = self.doctreedir / "environment.pickle"
         self._warncount = 0
         self._handlers: list[tuple[int, str, Callable[..., None]]] = []
         memory.setup(self)
@@ -41,23 +44,24 @@ class Sphinx:
         self, *, reads: str | None, warnings: int = 0, fails: bool = False
     ) -> None:
         """Emit a build's events in their order; its memory is written where it reads pages."""
-        self._warncount = warnings
-        self.emit("config-inited", self.config)
-        self.emit("builder-inited")
+        self.begin()
         if reads is not None:
             self.memory.write_text(reads, encoding="utf-8")
-            self.emit("env-check-consistency", SimpleNamespace())
-        assert not self.memory.exists(), (
-            "an interruption here would leave it to the next build"
-        )
+        self._warncount = warnings
         self.emit("build-finished", ValueError("a cell") if fails else None)
 
-    def remembered(self) -> str | None:
+    def begin(self) -> str | None:
+        """Begin a build, and return what it remembers."""
+        self.emit("config-inited", self.config)
         return (
             self.memory.read_text(encoding="utf-8")
             if self.memory.exists()
             else None
         )
+
+    def stop(self) -> None:
+        """Stop as one that was killed: the system gives its turn back."""
+        self.emit("killed")
 
 
 BUILDS = {
@@ -77,19 +81,54 @@ def test_what_is_remembered_after_a_build_that(
     app = Sphinx(tmp_path)
     app.build(reads="old")
     app.build(**build)
-    assert app.remembered() == left
-    app.build(reads=None)
-    assert app.remembered() == left
+    assert app.begin() == left
 
 
-def test_the_build_after_an_interruption_is_remembered_again(
-    tmp_path: Path,
+@pytest.mark.parametrize("at", ["its start", "the end of its reading"])
+def test_nothing_is_remembered_of_a_build_that_was_stopped_at(
+    tmp_path: Path, at: str
 ) -> None:
     app = Sphinx(tmp_path)
     app.build(reads="old")
-    app.emit("builder-inited")
+    assert app.begin() == "old"
+    if at == "the end of its reading":
+        app.memory.write_text("new", encoding="utf-8")
+    app.stop()
+    assert app.begin() is None
+    app.stop()
     app.build(reads="whole")
-    assert app.remembered() == "whole"
+    assert app.begin() == "whole"
+
+
+REMAINS = {
+    "a page as read": "doctrees/theory/page.doctree",
+    "an image": "jupyter_execute/0a96.svg",
+    "the site": "html/theory/page.html",
+}
+
+
+@pytest.mark.parametrize("change", ["damaged", "removed"])
+@pytest.mark.parametrize("name", REMAINS.values(), ids=REMAINS)
+def test_all_is_read_anew_where_something_was_damaged_of(
+    tmp_path: Path, name: str, change: str
+) -> None:
+    app = Sphinx(tmp_path)
+    app.begin()
+    for each in [*REMAINS.values(), app.memory]:
+        path = tmp_path / each
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("whole", encoding="utf-8")
+    app.emit("build-finished", None)
+    app.build(reads=None)
+    (tmp_path / "html" / ".DS_Store").touch()
+    app.build(reads=None)
+    path = tmp_path / name
+    if change == "damaged":
+        path.write_text("whale", encoding="utf-8")
+    else:
+        path.unlink()
+    assert app.begin() is None
+    assert not (tmp_path / "jupyter_execute").exists()
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -121,7 +160,7 @@ def test_a_build_that_must_wait_says_so(
     monkeypatch.setattr(memory.logger, "info", say)
     app.build(reads="mine")
     assert not other.is_locked
-    assert app.remembered() == "mine"
+    assert app.begin() == "mine"
 
 
 def test_a_folder_that_cannot_be_made_is_told_in_one_line(
@@ -137,4 +176,4 @@ def test_a_book_that_keeps_no_outputs_takes_no_turn(tmp_path: Path) -> None:
     app = Sphinx(tmp_path)
     app.config.book_outputs = ""
     app.build(reads="all")
-    assert [path.name for path in tmp_path.iterdir()] == ["environment.pickle"]
+    assert {path.name for path in tmp_path.iterdir()} == {"doctrees", "html"}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +135,18 @@ def test_a_failed_write_leaves_the_old_file_as_it_was(
     monkeypatch.setenv("ANNBOOK_MODELS", str(folder))
     assert same(store.fetch("model", KEY, never), result())
     assert {path.suffix for path in folder.iterdir()} <= {".npz", ".lock"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps open files")
+def test_a_folder_that_is_cleared_away_meanwhile_costs_no_computation(
+    folder: Path,
+) -> None:
+    def compute() -> store.Kept:
+        shutil.rmtree(folder)
+        return result()
+
+    assert same(store.fetch("model", KEY, compute), result())
+    assert same(store.fetch("model", KEY, never), result())
 
 
 def test_a_folder_that_cannot_be_made_is_told_in_one_line(

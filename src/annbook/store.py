@@ -172,10 +172,13 @@ def write(file: Path, kept: Kept) -> None:
     """
     parts: dict[str, Any] = {str(i): a for i, a in enumerate(kept.arrays)}
     parts["facts"] = np.array(json.dumps(kept.facts))
-    with _writable(file), tempfile.TemporaryDirectory(dir=file.parent) as draft:
-        new = Path(draft, file.name)
-        np.savez(new, **parts)
-        new.replace(file)
+    with _writable(file):
+        # Whoever cleared the folder away in the meantime does not undo the work.
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=file.parent) as draft:
+            new = Path(draft, file.name)
+            np.savez(new, **parts)
+            new.replace(file)
 
 
 @contextmanager

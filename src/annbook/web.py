@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from annbook import mnist, models, preparation, store
+from annbook.errors import BookError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -264,4 +265,7 @@ def unpack(packed: dict[str, Any]) -> NDArray[np.float16]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except BookError as error:
+        sys.exit(str(error))

@@ -12,15 +12,28 @@ from pathlib import Path
 from sphinx.cmd.build import get_parser
 from sphinx.cmd.build import main as build
 
-from bookbuild import unchanged
+from bookbuild import failure, unchanged
 
 
 def main(arguments: list[str]) -> int:
     """Build what is to be built, and return 0 only where a whole and correct book stands."""
+    try:
+        return build_if_changed(arguments)
+    except failure.BuildError as error:
+        sys.stderr.write(f"ERROR: {error}\n")
+    except OSError as error:
+        sys.stderr.write(f"ERROR: {failure.refused(error, Path.cwd())}\n")
+    return 1
+
+
+def build_if_changed(arguments: list[str]) -> int:
+    """Do what `main` does, but for errors of the system."""
     asked = get_parser().parse_args(arguments)
     # Without -W a build may end well and yet have warned; -E and -a ask for all to be done anew.
     if not asked.warningiserror or asked.freshenv or asked.force_all:
         return build(arguments)
+    for folder in (asked.doctreedir, asked.outputdir):
+        Path(folder).mkdir(parents=True, exist_ok=True)
     root = Path(asked.confdir or asked.sourcedir)
     note = unchanged.Note(Path(asked.doctreedir), Path(asked.outputdir))
     before = unchanged.made_from(root, arguments)

@@ -14,9 +14,9 @@ and whenever it is made.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 
 LAST = 950
 """When the archive is made: after all other parts have written what they write."""
-LEFT_OUT = (".buildinfo", ".map")
-"""Ends of files that no page asks for: Sphinx's notes and the scripts' originals."""
+LEFT_OUT = (".buildinfo", ".buildinfo.bak", ".map", ".part")
+"""Ends of files that no page asks for: Sphinx's notes, the scripts' originals, and an archive
+whose maker was stopped."""
 LINK = re.compile(r'<a class="download-book"[^>]*>(.*?)</a>', re.DOTALL)
 EPOCH = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o644 << 16
@@ -109,12 +110,20 @@ def digest(files: Mapping[str, bytes]) -> bytes:
     return total.hexdigest().encode()
 
 
+def is_whole(archive: zipfile.ZipFile) -> bool:
+    """Return whether every file in an archive can be read, and is as it was packed."""
+    try:
+        return archive.testzip() is None
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError):
+        return False
+
+
 def is_current(archive: Path, code: bytes) -> bool:
     """Return whether there is an archive, and it holds the files with that digest."""
     if not zipfile.is_zipfile(archive):
         return False
     with zipfile.ZipFile(archive) as present:
-        return present.comment == code
+        return present.comment == code and is_whole(present)
 
 
 def pack(archive: Path, files: Mapping[str, bytes]) -> None:
@@ -122,7 +131,7 @@ def pack(archive: Path, files: Mapping[str, bytes]) -> None:
     code = digest(files)
     if is_current(archive, code):
         return
-    part = archive.with_name(f"{archive.name}.{os.getpid()}.part")
+    part = archive.with_name(f"{archive.name}.part")
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.comment = code
         for name, data in files.items():

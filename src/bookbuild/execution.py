@@ -25,7 +25,8 @@ from sphinx.util import logging
 
 from bookbuild import fingerprint, kernel
 from bookbuild.failure import BuildError, PageError, describe, line_in_page
-from bookbuild.outputs import Memo, Store, read_checked
+from bookbuild.footprint import Footprint
+from bookbuild.outputs import Memo, Store, read_checked, writing
 from bookbuild.schedule import every, in_turn
 
 if TYPE_CHECKING:
@@ -149,6 +150,22 @@ def read_notebook(
     )
 
 
+def read_kept(page: Page, outputs: Path) -> dict[str, Any]:
+    """Return the outputs of a page that has run.
+
+    Raises
+    ------
+    EditedError
+        Where they were damaged or removed since.
+    """
+    kept: dict[str, Any] | None = read_checked(outputs)
+    if kept is None:
+        raise EditedError(
+            f"the outputs of {page.path} in {outputs} changed while it was read: build again"
+        )
+    return kept
+
+
 def read_with_outputs(
     text: str, *, page: Page, outputs: Path, config: MdParserConfig
 ) -> NotebookNode:
@@ -157,11 +174,11 @@ def read_with_outputs(
     Raises
     ------
     EditedError
-        Where the page or the outputs are no longer what they were when the build started.
+        Where the page or its outputs are no longer what they were when the build started.
     """
-    kept = read_checked(outputs)
+    kept = read_kept(page, outputs)
     notebook = read_notebook(text, page.path, config)
-    if kept is None or fingerprint.cells_key(notebook) != page.cells.key:
+    if fingerprint.cells_key(notebook) != page.cells.key:
         raise EditedError(f"{page.path} changed while it was read: build again")
     code = fingerprint.code_cells(notebook)
     for cell, put_out in zip(code, kept["cells"], strict=True):
@@ -180,6 +197,7 @@ class Engine:
         self._store: Store
         self._sources: Sources
         self._words: dict[str, str] = {}
+        self._settings = 0
 
     def find_outdated(
         self, app: Sphinx, env: BuildEnvironment, *_: object
@@ -243,6 +261,8 @@ class Engine:
     async def _run(self, app: Sphinx, page: Page, pages: int) -> None:
         notebook = read_notebook(page.text, page.path, app.env.myst_config)  # type: ignore[attr-defined]
         at, start = 0, time.monotonic()
+        footprint = Footprint(app.config.book_memory)
+        settings = self._prepare(app)
 
         def at_cell(place: int) -> None:
             nonlocal at
@@ -255,19 +275,26 @@ class Engine:
             return f"cell {number} of {page.cells.count}, {time.monotonic() - start:.0f} s"
 
         try:
-            async with every(
-                PATIENCE,
-                lambda: logger.info("  ... %s: %s", page.name, where()),
+            async with (
+                every(
+                    PATIENCE,
+                    lambda: logger.info("  ... %s: %s", page.name, where()),
+                ),
+                footprint.watched(),
             ):
                 await kernel.run(
                     notebook,
                     page.path.parent,
                     app.config.nb_execution_timeout,
+                    footprint.begin,
                     at_cell,
                 )
         except kernel.CellError as error:
+            if footprint.exceeded:
+                reason = f"took more than {footprint.limit:g} GB of memory"
+                error = kernel.CellError(error.cell, reason)
             raise PageError(explain(page, notebook, error)) from None
-        if self._sources.is_edited(page):
+        if self._prepare(app) != settings or self._sources.is_edited(page):
             raise EditedError(
                 f"what {page.path} runs was edited while it ran: build again"
             )
@@ -277,6 +304,16 @@ class Engine:
         logger.info(
             "  [%d/%d] %s: %.1f s", len(self.ran), pages, page.name, seconds
         )
+
+    def _prepare(self, app: Sphinx) -> int:
+        """Write the kernels' settings where they are missing, and return how often they were.
+
+        Whoever clears the folder away while pages run has them run with others.
+        """
+        folder = Path(app.config.book_kernels)
+        with writing(folder):
+            self._settings += kernel.write_settings(folder)
+        return self._settings
 
     def _expected_seconds(self, page: Page) -> tuple[bool, float]:
         """Return how long a page took when it last ran; pages that never ran come before."""
@@ -305,7 +342,7 @@ class Engine:
         """Tell myst-nb of a page with cells when they ran, and how long they took."""
         page = self.pages.get(app.env.docname)
         if page:
-            kept = read_checked(self._store.path(page.name, page.key))
+            kept = read_kept(page, self._store.path(page.name, page.key))
             facts = {
                 "mtime": kept["finished"],
                 "runtime": kept["seconds"],
@@ -371,12 +408,16 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
     ``book_outputs`` is the folder where outputs are kept, ``book_package`` the package whose
     modules the pages use, ``book_facts`` what a module's results depend on beside its code.
+    ``book_kernels`` is the folder of the kernels' settings, ``book_memory`` the gigabytes that a
+    page may take.
     When ``book_fingerprint`` changes, every page is read again.
     """
     app.add_config_value("book_fingerprint", "", "env", str)
     app.add_config_value("book_outputs", "", "", str)
     app.add_config_value("book_package", "", "", str)
     app.add_config_value("book_facts", {}, "", dict)
+    app.add_config_value("book_kernels", "", "", str)
+    app.add_config_value("book_memory", 4, "", [int, float])
     app.add_event("book-pages-ran")
     engine = Engine()
     app.connect("env-get-outdated", engine.find_outdated)

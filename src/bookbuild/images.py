@@ -53,6 +53,15 @@ def note_sizes(app: Sphinx, doctree: nodes.document, _docname: str) -> None:
             image["is_first"] = index == 0
 
 
+def remove_unused(app: Sphinx, exception: Exception | None) -> None:
+    """Take away images that an earlier build put beside the pages, and that no page shows now."""
+    if exception is None and app.builder.format == "html":
+        used = {name for _, name in app.env.images.values()}
+        for path in Path(app.outdir, app.builder.imagedir).glob("*.*"):
+            if path.is_file() and path.name not in used:
+                path.unlink()
+
+
 def visit_image(self: SphinxTranslator, node: nodes.image) -> None:
     """Write the image as Sphinx does, with its size; an own width in the page still holds."""
     assert isinstance(self, HTML5Translator)
@@ -76,7 +85,8 @@ def depart_image(self: SphinxTranslator, node: nodes.image) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the sizes."""
+    """Register the sizes, and what is removed."""
     app.connect("doctree-resolved", note_sizes)
+    app.connect("build-finished", remove_unused)
     app.add_node(nodes.image, override=True, html=(visit_image, depart_image))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

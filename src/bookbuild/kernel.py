@@ -9,12 +9,15 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import (
     CellExecutionError,
     CellTimeoutError,
     DeadKernelError,
 )
+
+from bookbuild.files import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,19 +56,12 @@ def kernel_environment(ipython_folder: Path) -> dict[str, str]:
     Parameters
     ----------
     ipython_folder : Path
-        Where the kernels' settings are written: a reader's own IPython
-        profile and matplotlibrc must not change the book.
+        Where `write_settings` writes: a reader's own IPython profile and
+        matplotlibrc must not change the book.
     """
-    profile = ipython_folder / "profile_default"
-    matplotlibrc = ipython_folder / "matplotlibrc"
-    profile.mkdir(parents=True, exist_ok=True)
-    (profile / "ipython_kernel_config.py").write_text(
-        IPYTHON_SETTINGS, encoding="utf-8"
-    )
-    matplotlibrc.write_text(MATPLOTLIB_SETTINGS, encoding="utf-8")
     return {
         "IPYTHONDIR": str(ipython_folder),
-        "MATPLOTLIBRC": str(matplotlibrc),
+        "MATPLOTLIBRC": str(ipython_folder / "matplotlibrc"),
         # Any other backend drops every figure without a word.
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         # Pages run side by side: more threads would fight for the same cores.
@@ -74,6 +70,24 @@ def kernel_environment(ipython_folder: Path) -> dict[str, str]:
         "TF_NUM_INTEROP_THREADS": "1",
         **SILENT_TENSORFLOW,
     }
+
+
+def write_settings(ipython_folder: Path) -> bool:
+    """Write the kernels' settings where they are not there or are others, and return whether so."""
+    files = {
+        ipython_folder
+        / "profile_default"
+        / "ipython_kernel_config.py": IPYTHON_SETTINGS,
+        ipython_folder / "matplotlibrc": MATPLOTLIB_SETTINGS,
+    }
+    wrong = {
+        path: text
+        for path, text in files.items()
+        if not path.is_file() or path.read_bytes() != text.encode()
+    }
+    for path, text in wrong.items():
+        write_text(path, text)
+    return bool(wrong)
 
 
 @dataclass
@@ -96,6 +110,7 @@ async def run(
     notebook: NotebookNode,
     folder: Path,
     limit: float,
+    at_start: Callable[[int], object],
     at_cell: Callable[[int], object],
 ) -> None:
     """Run a notebook's cells in a new kernel, and put their outputs into it.
@@ -111,32 +126,49 @@ async def run(
         Where the kernel works.
     limit : float
         The seconds that one cell may take.
+    at_start : callable
+        Called with the number of the kernel's process when it has begun.
     at_cell : callable
         Called with each cell's place before it runs.
 
     Raises
     ------
     CellError
-        Where a cell fails, takes too long, or takes its kernel with it.
+        Where a cell fails, takes too long, or takes its kernel with it, and where a kernel
+        does not start.
     """
     client = NotebookClient(notebook, timeout=limit)
     client.reset_execution_trackers()
     client.create_kernel_manager()
     try:
-        await client.async_start_new_kernel(cwd=str(folder))
-        await client.async_start_new_kernel_client()
-        information = await client.async_wait_for_reply(client.kc.kernel_info())
-        notebook.metadata["language_info"] = information["content"][
-            "language_info"
-        ]
+        await _start(client, folder, at_start)
         for place, cell in enumerate(notebook.cells):
             at_cell(place)
             await _run_cell(client, cell, place, limit)
     finally:
         if client.kc is not None:
             client.kc.stop_channels()
-        if client.km.has_kernel:
+        # Where the kernel did not start there is no manager any more.
+        if client.km is not None and client.km.has_kernel:
             await client.km.shutdown_kernel(now=True)
+
+
+async def _start(
+    client: NotebookClient, folder: Path, at_start: Callable[[int], object]
+) -> None:
+    try:
+        await client.async_start_new_kernel(cwd=str(folder))
+        at_start(client.km.provisioner.pid)
+        await client.async_start_new_kernel_client()
+        information = await client.async_wait_for_reply(client.kc.kernel_info())
+    except (RuntimeError, NoSuchKernel, DeadKernelError) as error:
+        kinds = [cell.cell_type for cell in client.nb.cells]
+        raise CellError(
+            kinds.index("code"), "did not begin", [f"Its kernel: {error}"]
+        ) from None
+    client.nb.metadata["language_info"] = information["content"][
+        "language_info"
+    ]
 
 
 async def _run_cell(

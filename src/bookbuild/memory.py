@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import sys
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 from sphinx.util import logging
 
-from bookbuild.outputs import OutputsError, writing
+from bookbuild.failure import before_reading
+from bookbuild.outputs import read_checked, write_checked, writing
+from bookbuild.unchanged import key_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -32,10 +34,8 @@ class Turn:
             Where the folder cannot be written: with one line that helps.
         """
         if app.config.book_outputs:
-            try:
+            with before_reading(app.config.book_outputs):
                 self._take(Path(app.config.book_outputs))
-            except OutputsError as error:
-                sys.exit(str(error))
 
     def _take(self, folder: Path) -> None:
         with writing(folder):
@@ -53,24 +53,68 @@ class Turn:
             self._lock.release()
 
 
-def set_memory_aside(app: Sphinx, *_: object) -> None:
-    """Hide what Sphinx remembers of the pages until the build has come to its end.
+def left(app: Sphinx) -> Path:
+    """Return the file that says what the last build left, where that ended well."""
+    return Path(app.doctreedir, "left.json")
 
-    Sphinx keeps a page that warned as read: after an interruption the next
-    build would pass it in silence.
+
+def images(app: Sphinx) -> Path:
+    """Return the folder in which myst-nb leaves the pages' images."""
+    return Path(app.outdir).parent / "jupyter_execute"
+
+
+def key_of_remains(app: Sphinx) -> str:
+    """Return a key of what a build leaves to the next: pages as read, images, and the site."""
+    read = [*Path(app.doctreedir).rglob("*.doctree"), memory(app)]
+    shown = [*images(app).rglob("*"), *Path(app.outdir).rglob("*")]
+    # A file manager leaves its own, with a dot first.
+    return key_of(
+        path for path in [*read, *shown] if not path.name.startswith(".")
+    )
+
+
+def memory(app: Sphinx) -> Path:
+    """Return the file in which Sphinx remembers the pages that it has read."""
+    return Path(app.doctreedir, "environment.pickle")
+
+
+def forget(app: Sphinx) -> None:
+    """Remove what would be taken for whole: what Sphinx remembers, images, and its style sheets.
+
+    Some extensions copy their own sheets with a warning and no effect where others are there.
     """
-    memory = Path(app.doctreedir, "environment.pickle")
-    if memory.exists():
-        memory.replace(memory.with_suffix(".held"))
+    memory(app).unlink(missing_ok=True)
+    if images(app).exists():
+        shutil.rmtree(images(app))
+    for path in Path(app.outdir, "_static").glob("*.*"):
+        if path.is_file():
+            path.unlink()
 
 
-def forget_after_failure(app: Sphinx, exception: Exception | None) -> None:
-    """Give the memory back after a clean build; drop it where the build warned or failed."""
-    held = Path(app.doctreedir, "environment.held")
-    if exception or app._warncount:
-        held.unlink(missing_ok=True)
-    elif held.exists():
-        held.replace(held.with_suffix(".pickle"))
+def recall(app: Sphinx, *_: object) -> None:
+    """Have Sphinx read all pages anew where the last build's remains are not as it left them.
+
+    It keeps a page that warned as read, and would pass it in silence after a
+    build that failed or was stopped. A file half written, or damaged since,
+    it takes for whole: an image that is there is not written again.
+
+    Raises
+    ------
+    SystemExit
+        Where they cannot be removed: with one line that helps.
+    """
+    with before_reading(app.doctreedir):
+        whole = read_checked(left(app)) == key_of_remains(app)
+        # Until this build has come to its end nobody knows what stands written.
+        left(app).unlink(missing_ok=True)
+        if not whole:
+            forget(app)
+
+
+def remember(app: Sphinx, exception: Exception | None) -> None:
+    """Note what a clean build leaves."""
+    if not (exception or app._warncount):
+        write_checked(left(app), key_of_remains(app))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -78,10 +122,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     turn = Turn()
     # Before Sphinx reads what it remembers.
     app.connect("config-inited", turn.take, priority=900)
-    app.connect("builder-inited", set_memory_aside)
-    # Sphinx has written it anew just before.
-    app.connect("env-check-consistency", set_memory_aside)
+    app.connect("config-inited", recall, priority=910)
     # The last of all: what others find wrong at the end counts, too.
-    app.connect("build-finished", forget_after_failure, priority=990)
+    app.connect("build-finished", remember, priority=990)
     app.connect("build-finished", turn.give_back, priority=998)
     return {"parallel_read_safe": True}

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 KEPT = 12
 """How many keys a page keeps."""
 
+FORM = "1"
+"""To be raised where what is kept changes its form: what another version kept counts as none."""
+
 
 class OutputsError(BuildError):
     """Outputs that cannot be kept."""
@@ -57,7 +60,7 @@ def read_checked(path: Path) -> Any:
         key, _, text = path.read_text(encoding="utf-8").partition("\n")
     except (OSError, UnicodeError):
         return None
-    return json.loads(text) if key == digest(text) else None
+    return json.loads(text) if key == digest(FORM, text) else None
 
 
 def write_checked(path: Path, content: Any) -> None:
@@ -71,7 +74,7 @@ def write_checked(path: Path, content: Any) -> None:
     text = json.dumps(content)
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, f"{digest(text)}\n{text}")
+        write_whole(path, f"{digest(FORM, text)}\n{text}")
 
 
 class Memo:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx import addnodes
+from sphinx.util.index_entries import split_index_msg
 
 from bookbuild.files import write_text
 from bookbuild.navigation import read_parts
@@ -273,6 +274,37 @@ def write_table(app: Sphinx, exception: Exception | None) -> None:
     write_text(Path(app.outdir, PLACES), table(app, places(app)))
 
 
+def index_entries(
+    entries: Iterable[tuple[str, str, str, str, str | None]],
+) -> list[tuple[str, str, str]]:
+    """Return a page's entries of the general index as Sphinx' search has them."""
+    return sorted(
+        {
+            (part, target or "", main)
+            for kind, value, target, main, _ in entries
+            for part in split_index_msg(kind, value)
+        }
+    )
+
+
+def mend_index(app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
+    """Have Sphinx' search find in a book that was edited what it finds in one built at once.
+
+    Sphinx forgets the entries of pages that are not written now (its issue 12599), and keeps
+    words that are on no page any more.
+    """
+    indexer = app.builder.indexer  # type: ignore[attr-defined]
+    if indexer is not None:
+        entries = app.env.domains.index_domain.entries
+        indexer._index_entries.clear()
+        for name in sorted(app.env.found_docs):
+            indexer._index_entries[name] = index_entries(entries.get(name, []))
+        for words in (indexer._mapping, indexer._title_mapping):
+            for word in [word for word, pages in words.items() if not pages]:
+                del words[word]
+    return []
+
+
 def skip_formulas(_app: Sphinx, doctree: nodes.document) -> None:
     """Keep the words of LaTeX, such as "frac", out of Sphinx' index."""
     for formula in formulas(doctree):
@@ -286,5 +318,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # Once the terms are linked.
     app.connect("doctree-read", note_uses, priority=600)
     app.connect("doctree-read", skip_formulas)
+    app.connect("html-collect-pages", mend_index)
     app.connect("build-finished", write_table)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

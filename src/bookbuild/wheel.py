@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from hatchling.builders.wheel import WheelBuilder
 
+from bookbuild.failure import before_reading
 from bookbuild.files import write_text
 from bookbuild.kernel import SILENT_TENSORFLOW
 
@@ -49,10 +50,20 @@ os.environ.update({silence})
 
 
 def ship(app: Sphinx) -> None:
-    """Put the wheel of ``book_wheel`` into the site, and what Binder needs beside it."""
-    root, folder = Path(app.config.book_wheel), Path(app.outdir, FOLDER)
-    if not app.config.book_wheel or app.builder.name != "html":
-        return
+    """Put the wheel of ``book_wheel`` into the site, and what Binder needs beside it.
+
+    Raises
+    ------
+    SystemExit
+        Where the site cannot be written: with one line that helps.
+    """
+    if app.config.book_wheel and app.builder.name == "html":
+        with before_reading(app.outdir):
+            write(app, Path(app.config.book_wheel), Path(app.outdir, FOLDER))
+
+
+def write(app: Sphinx, root: Path, folder: Path) -> None:
+    """Write the wheel of a project, and what Binder needs, into a folder."""
     builder = WheelBuilder(str(root))
     (built,) = builder.build(directory=str(folder), versions=["standard"])
     wheel = Path(built).name
