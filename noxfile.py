@@ -264,14 +264,16 @@ def lock(session: nox.Session) -> None:
         "-o",
         LOCK,
     )
-    session.run("python", "src/bookbuild/lock.py")
+    session.env["PYTHONPATH"] = "src"
+    session.run("python", "-m", "bookbuild.lock")
 
 
 @nox.session
 def audit(session: nox.Session) -> None:
     """Ask whether a weakness is known of any package in constraints.txt."""
     install(session, "supply", package=False)
-    session.run("python", "src/bookbuild/lock.py", "--audit")
+    session.env["PYTHONPATH"] = "src"
+    session.run("python", "-m", "bookbuild.lock", "--audit")
 
 
 @nox.session

@@ -121,9 +121,7 @@ def test_a_write_that_was_interrupted_leaves_nothing(
         with pytest.raises(KeyboardInterrupt):
             store.keep(PAGE, "a", put_out())
     assert not store.holds(PAGE, "a")
-    assert [path.suffix for path in (store.folder / PAGE).iterdir()] == [
-        ".draft"
-    ]
+    assert [path.suffix for path in (store.folder / PAGE).iterdir()] == [".tmp"]
     store.keep(PAGE, "b", put_out())
     store.note_use({PAGE: "b"})
     assert [path.name for path in (store.folder / PAGE).iterdir()] == ["b.json"]

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 import re
 import subprocess
 import sys
@@ -19,6 +18,8 @@ import tempfile
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bookbuild.files import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -259,13 +260,6 @@ def audit(root: Path) -> str:
     return f"{known} of {len(read_lock(lock))} packages.{reasons}"
 
 
-def write(path: Path, text: str) -> None:
-    """Write a text whole or not at all."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    part.replace(path)
-
-
 def renew(root: Path, date: datetime.date) -> None:
     """Record what moved since the last renewal, and what is known of weaknesses.
 
@@ -279,7 +273,7 @@ def renew(root: Path, date: datetime.date) -> None:
     now = read_lock((root / LOCK).read_text(encoding="utf-8"))
     moves = moved(replayed(record), now)
     # First of all: whatever happens to the audit, what moved is not lost.
-    write(path, recorded(record, date, moves, "Audit: not finished."))
+    write_text(path, recorded(record, date, moves, "Audit: not finished."))
     for move in moves:
         print(f"{move.package}: {move.before} -> {move.now}")
     print(f"Packages that moved: {len(moves)}, see {RECORD}")
@@ -289,7 +283,7 @@ def renew(root: Path, date: datetime.date) -> None:
     except LockError as error:
         fault, line = error, f"Audit of {date} not passed: {error}"
     record = path.read_text(encoding="utf-8")
-    write(path, recorded(record, date, [], line))
+    write_text(path, recorded(record, date, [], line))
     if fault:
         raise fault
 

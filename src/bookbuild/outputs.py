@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from bookbuild.failure import BuildError
+from bookbuild.files import write_text
 from bookbuild.fingerprint import digest
 
 if TYPE_CHECKING:
@@ -47,13 +48,6 @@ def writing(place: Path) -> Iterator[None]:
         ) from None
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file, whole or not at all."""
-    draft = path.with_name(f"{path.name}.draft")
-    draft.write_text(text, encoding="utf-8", newline="\n")
-    draft.replace(path)
-
-
 def read_checked(path: Path) -> Any:
     """Return what `write_checked` wrote, or None where the file is missing or damaged."""
     try:
@@ -73,8 +67,7 @@ def write_checked(path: Path, content: Any) -> None:
     """
     text = json.dumps(content)
     with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, f"{digest(FORM, text)}\n{text}")
+        write_text(path, f"{digest(FORM, text)}\n{text}")
 
 
 class Memo:
@@ -141,7 +134,7 @@ class Store:
             kept = [*dict.fromkeys(reversed(order))][:KEPT]
             old = [paths[stem] for stem in paths.keys() - {*kept}]
             # What an interrupted build has begun and left.
-            for path in [*old, *folder.glob("*.draft")]:
+            for path in [*old, *folder.glob("*.tmp")]:
                 with writing(path):
                     path.unlink(missing_ok=True)
             self._keys[page] = kept[::-1]
