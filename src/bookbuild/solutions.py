@@ -7,7 +7,6 @@ links has them.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -66,20 +65,9 @@ def unlink(
     return text if left_out else None
 
 
-def drop_old_images(app: Sphinx, exception: Exception | None) -> None:
-    """Delete the pictures of solutions that an earlier build into the same folder has left."""
-    if exception or app.config.book_solutions or app.builder.format != "html":
-        return
-    used = {name for _, name in app.env.images.values()}
-    for path in Path(app.outdir, app.builder.imagedir).glob("*.*"):
-        if path.is_file() and path.name not in used:
-            path.unlink()
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the setting ``book_solutions``; a change of it reads all pages again."""
     app.add_config_value("book_solutions", True, "env", bool)
     app.add_transform(LeaveOutSolutions)
     app.connect("missing-reference", unlink)
-    app.connect("build-finished", drop_old_images)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
