@@ -238,9 +238,6 @@ PAGE = """\
 
 ```{benchmarks} machine
 ```
-
-```{breakage}
-```
 """
 
 
@@ -262,7 +259,6 @@ def test_the_page_shows_the_part_the_machine_and_the_day(
         ["Python", "3.11.2"],
     ]
     assert "Measured on 24 November 2026" in article.text
-    assert "This has not been measured yet." in article.text
     assert rendered.warnings == ""
 
 
@@ -277,20 +273,6 @@ def test_machines_that_differ_are_each_told_with_their_parts(
     assert "For hidden:" in article.text
 
 
-def test_the_page_shows_how_many_faults_were_caught(render: Render) -> None:
-    counts = {"tried": 1200, "caught": 1150, "explained": 50, "score": 95.8}
-    report = {"date": "2026-11-24", "tests": counts, "build": counts}
-    files = {"index.json": content(), "breakage.json": json.dumps(report)}
-    rendered = render(PAGE, files)
-    cells = [
-        cell.text
-        for cell in rendered.page("index").select("table.benchmarks")[1]("td")
-    ]
-    assert cells[:5] == ["the tests", "1,200", "1,150", "50", "95.8 %"]
-    assert cells[5] == "the book’s build"
-    assert rendered.warnings == ""
-
-
 @pytest.mark.parametrize(
     ("files", "fault"),
     [
@@ -299,10 +281,6 @@ def test_the_page_shows_how_many_faults_were_caught(render: Render) -> None:
         (
             {"index.json": content(training={"about": ABOUT, "rows": [{}]})},
             "index.json has another form",
-        ),
-        (
-            {"index.json": content(), "breakage.json": "{}"},
-            "breakage.json has another form",
         ),
     ],
 )

@@ -2,8 +2,7 @@
 
 A file of JSON beside the page, with the page's name, holds what ``nox -s bench`` has measured:
 the values of every round, and of each part the day, the machine and the versions. All that is
-shown is computed from them. ``{breakage}`` shows what became of deliberate faults, from
-``breakage.json`` beside the page.
+shown is computed from them.
 """
 
 from __future__ import annotations
@@ -262,7 +261,7 @@ def circumstances(about: Mapping[str, Any]) -> str:
     return f"{text}."
 
 
-# --- The directives ----------------------------------------------------------------------
+# --- The directive -----------------------------------------------------------------------
 
 
 def table(
@@ -356,55 +355,7 @@ class BenchmarksDirective(SphinxDirective):
         return result
 
 
-BREAKAGE_HEAD = ("asked", "faults", "caught", "explained", "share caught")
-BREAKAGE_ROWS = {"tests": "the tests", "build": "the book's build"}
-
-
-class BreakageDirective(SphinxDirective):
-    """``{breakage}``: how many deliberate faults were caught."""
-
-    def run(self) -> list[nodes.Node]:
-        """Return the table, or a sentence where nothing has been broken yet.
-
-        Raises
-        ------
-        docutils.parsers.rst.DirectiveError
-            Where the report is of another form.
-        """
-        page = Path(self.env.doc2path(self.env.docname))
-        path = page.with_name("breakage.json")
-        self.env.note_dependency(str(path))
-        if not path.exists():
-            return [nodes.paragraph(text="This has not been measured yet.")]
-        try:
-            report = read_json(path)
-            rows = [
-                breakage_row(name, report[key])
-                for key, name in BREAKAGE_ROWS.items()
-            ]
-            said = (
-                f"Counted on {show_day(report['date'])}. The build was asked about a sample. A "
-                "fault is explained where it changes nothing that anybody could see; it counts "
-                "as not caught."
-            )
-        except (BenchmarksError, KeyError, TypeError, ValueError) as error:
-            raise self.error(
-                f"{path.name} has another form ({error!r}): run nox -s breakage"
-            ) from None
-        return [
-            table(BREAKAGE_HEAD, rows, "benchmarks"),
-            nodes.paragraph(text=said),
-        ]
-
-
-def breakage_row(name: str, counts: Mapping[str, Any]) -> list[str]:
-    """Return the cells of those who were asked."""
-    numbers = [f"{counts[key]:,d}" for key in ("tried", "caught", "explained")]
-    return [name, *numbers, f"{counts['score']:.1f} %"]
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the directives."""
+    """Register the directive."""
     app.add_directive("benchmarks", BenchmarksDirective)
-    app.add_directive("breakage", BreakageDirective)
     return {"parallel_read_safe": True}
