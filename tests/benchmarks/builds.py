@@ -238,7 +238,7 @@ def cold_row(ours: Built, summed: float) -> Row:
 
 def rows_of(found: Mapping[str, Pair], summed: float) -> list[Row]:
     """Return all rows of this book's builds."""
-    slow = "nearly all of it is the start of Python"
+    slow = "it loads Sphinx' command, and reads every file of the checkout and of the site"
     reading = "Sphinx loads its extensions and its environment, and writes its indices anew"
     targets = {
         UNCHANGED: (Target("ours", "most", MOST_UNCHANGED), slow),

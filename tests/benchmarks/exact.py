@@ -174,7 +174,8 @@ def trace(book: Book, scratch: Path) -> dict[str, set[str]]:
                 path.relative_to(book.root / "book").with_suffix("").as_posix()
             )
             for cell in notebook.cells:
-                cell.metadata = {}
+                # Other metadata is the page's, and some of it no JSON.
+                cell.metadata = {"tags": cell.metadata.get("tags", [])}
             draft, log = scratch / "page.ipynb", scratch / "trace.txt"
             nbformat.write(nbformat.from_dict(notebook), draft)
             log.unlink(missing_ok=True)
@@ -186,7 +187,6 @@ def trace(book: Book, scratch: Path) -> dict[str, set[str]]:
                 "TRACED": str(book.package) + os.sep,
                 "ANNBOOK_MODELS": str(scratch / "models"),
                 "ANNBOOK_LOGS": str(scratch / "logs"),
-                "RUN_IN": str(path.parent),
             }
             subprocess.run(
                 [
