@@ -144,15 +144,16 @@ def app(verbosity: int = 0) -> SimpleNamespace:
     return SimpleNamespace(config=config, outdir=Path("site"))
 
 
+@pytest.mark.parametrize("verbosity", [0, -1])
 def test_a_failed_page_is_the_last_that_a_build_says(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, verbosity: int
 ) -> None:
     said: list[object] = []
     monkeypatch.setattr(
         failure.logger, "error", lambda *args: said.append(args)
     )
     with pytest.raises(SystemExit) as caught:
-        failure.end(app(), failure.PageError("this cell"))
+        failure.end(app(verbosity), failure.PageError("this cell"))
     assert caught.value.code == 1
     assert said == [("%s", "this cell")]
 

@@ -262,7 +262,8 @@ def end(app: Sphinx, exception: Exception | None) -> None:
 
     Sphinx would add a traceback of its own; ``--verbose`` shows it.
     """
-    if exception is None or app.config.verbosity:
+    # It is negative where less is asked for.
+    if exception is None or app.config.verbosity > 0:
         return
     line = in_one_line(exception, app.outdir)
     if line is not None:
