@@ -88,6 +88,10 @@ os.environ.setdefault("ANNBOOK_MODELS", str(ROOT / "_build" / "models"))
 os.environ.setdefault("ANNBOOK_LOGS", str(ROOT / "_build" / "logs"))
 
 # Execution: see CONTRIBUTING.md, "How a page runs".
+# The pages run the code that stands here, wherever the package may be installed.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")])
+)
 book_kernels = str(ROOT / "_build" / "ipython")
 os.environ.update(kernel.kernel_environment(Path(book_kernels)))
 book_outputs = str(ROOT / "_build" / "outputs")

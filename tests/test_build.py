@@ -358,6 +358,18 @@ def test_a_failing_cell_fails_the_build_twice_and_is_all_that_it_ends_with(
     assert "Traceback" in story.checkout.build("-v").warnings
 
 
+def test_a_page_runs_the_code_of_its_own_checkout_whatever_is_installed(
+    tmp_path: Path,
+) -> None:
+    checkout = Checkout(tmp_path)
+    checkout.write("src/annbook/answer.py", ANSWER_MODULE.format(41))
+    checkout.write_pages({"answer": BOOK["answer"]})
+    # Of a page's kernel, which works in the page's folder, this is no folder.
+    build = checkout.build(PYTHONPATH="src")
+    assert (build.code, build.warnings) == (0, "")
+    assert "the answer is 41" in checkout.page("answer").text
+
+
 def test_a_function_that_breaks_a_hidden_assertion_fails_the_build_twice(
     tmp_path: Path,
 ) -> None:
