@@ -33,7 +33,21 @@ SPHINX_OPTIONS = (
     "-j",
     "2",
 )
-GROUPS = ("book", "test", "lint", "serve", "lab", "site", "supply")
+THREADS = (
+    "OMP_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+)
+GROUPS = (
+    "book",
+    "test",
+    "breakage",
+    "lint",
+    "serve",
+    "lab",
+    "site",
+    "supply",
+)
 
 
 def install(session: nox.Session, *groups: str, package: bool = True) -> None:
@@ -216,12 +230,7 @@ def bench(session: nox.Session) -> None:
     session.env["PYTHONPATH"] = os.pathsep.join(["src", "tests"])
     session.env["TF_CPP_MIN_LOG_LEVEL"] = "3"
     # One thread each, as the pages run: with more, these small products get slower.
-    for name in (
-        "OMP_NUM_THREADS",
-        "TF_NUM_INTRAOP_THREADS",
-        "TF_NUM_INTEROP_THREADS",
-    ):
-        session.env[name] = "1"
+    session.env.update(dict.fromkeys(THREADS, "1"))
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 
@@ -229,7 +238,18 @@ def bench(session: nox.Session) -> None:
 def exact(session: nox.Session) -> None:
     """Edit the book at random, in a copy, and see that exactly the right pages run."""
     install(session, "test")
-    session.run("python", "tests/benchmarks/exact.py", *session.posargs)
+    session.env["PYTHONPATH"] = os.pathsep.join(["src", "tests"])
+    session.run("python", "-m", "benchmarks.exact", *session.posargs)
+
+
+@nox.session
+def breakage(session: nox.Session) -> None:
+    """Break the lessons' code on purpose: is it noticed? `-- tests` or `-- build` says by whom."""
+    install(session, "breakage")
+    session.env["PYTHONPATH"] = os.pathsep.join(["src", "tests"])
+    session.env["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    session.env.update(dict.fromkeys(THREADS, "1"))
+    session.run("python", "-m", "breakage", *session.posargs)
 
 
 @nox.session

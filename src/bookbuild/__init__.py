@@ -22,6 +22,7 @@ PARTS = (
     "chain",
     "claims",
     "compiled",
+    "counted",
     "descriptions",
     "download",
     "edition",

@@ -8,8 +8,8 @@ back, builds after each, and compares the pages that ran with those that had to.
 edited says so when it is first called, so that an output which is stale can be told. At the end the
 whole copy is built cold, elsewhere, and the outputs of all pages are compared.
 
-The report goes to ``_build/exact.json``. The exit code is 1 where a page was stale, or ran
-needlessly.
+The report goes to the page ``reference/benchmarks``. The exit code is 1 where a page was stale, or
+ran needlessly.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,13 @@ import nbformat
 from myst_nb.core.read import read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
 
+from benchmarks import record
+from bookbuild import files
 from bookbuild.kernel import kernel_environment
 from bookbuild.outputs import read_checked
 
 ROOT = Path(__file__).parents[2]
-REPORT = ROOT / "_build" / "exact.json"
+REPORT = ROOT / "book" / "reference" / "exact.json"
 LEFT = shutil.ignore_patterns("_build", ".*", "__pycache__", "dist")
 EXTENSIONS = [
     "attrs_block",
@@ -445,9 +448,12 @@ def main() -> int:
     options.add_argument("--edits", type=int, default=50)
     options.add_argument("--seed", type=int, default=1)
     asked = options.parse_args()
-    report = run(asked.edits, asked.seed)
-    REPORT.parent.mkdir(exist_ok=True)
-    REPORT.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    about = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "commit": record.commit(),
+    }
+    report = about | run(asked.edits, asked.seed)
+    files.write_text(REPORT, json.dumps(report, indent=1) + "\n")
     for name, value in report.items():
         print(f"{name:24} {value}")
     return bool(

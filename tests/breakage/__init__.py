@@ -1,0 +1,1 @@
+"""How much of a breakage is noticed: ``nox -s breakage``."""
