@@ -162,6 +162,8 @@ def test_the_page_lists_every_work_with_its_version(
     html = (SITE / "reference" / "licences.html").read_text(encoding="utf-8")
     table = BeautifulSoup(html, "html.parser").select_one("table.licences")
     assert table is not None
+    for column in table.select(".column-name"):
+        column.decompose()
     rows = [
         [cell.get_text(strip=True) for cell in row.select("td")]
         for row in table.select("tbody tr")

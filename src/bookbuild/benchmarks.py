@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from bookbuild.tables import table_row
+from bookbuild.tables import folding_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -196,13 +196,14 @@ def show_side(side: Side | None, unit: str) -> str:
     """Return what one side took, with its name."""
     if side is None:
         return ""
-    if unit == "pages":
-        return f"{side.name}: {median(side.values):.0f}"
     sign, factor = UNITS[unit]
-    text = spread([factor * value for value in side.values], sign)
+    if unit == "pages":
+        text = f"{median(side.values):.0f}"
+    else:
+        text = spread([factor * value for value in side.values], sign)
     if side.cpu:
         text += f", CPU {number(median(side.cpu))} s"
-    return f"{side.name}: {text}"
+    return text if side.name == HEAD[1] else f"{side.name}: {text}"
 
 
 def show_target(row: Row) -> str:
@@ -239,6 +240,7 @@ def texts(row: Row) -> list[str]:
 
 VERDICTS = {None: "", True: "yes", False: "no"}
 HEAD = ("measured", "this book", "beside it", "ratio", "target", "met")
+WIDTHS = (22, 24, 24, 14, 10, 6)
 
 
 def show_day(text: str) -> str:
@@ -265,22 +267,14 @@ def circumstances(about: Mapping[str, Any]) -> str:
 
 
 def table(
-    head: Sequence[str], rows: Sequence[Sequence[str]], name: str
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    name: str,
+    widths: Sequence[int] = (),
 ) -> nodes.table:
     """Return a table of texts; a row of a single cell takes the whole width."""
-    lines = [
-        table_row(*([nodes.Text(cell)] for cell in line))
-        for line in [head, *rows]
-    ]
-    for line in lines:
-        if len(line) == 1:
-            for entry in line.findall(nodes.entry):
-                entry["morecols"] = len(head) - 1
-    columns = [nodes.colspec(colwidth=1) for _ in head]
-    group = nodes.tgroup("", *columns, cols=len(head))
-    group += nodes.thead("", lines[0])
-    group += nodes.tbody("", *lines[1:])
-    return nodes.table("", group, classes=[name])
+    cells = [[[nodes.Text(cell)] for cell in line] for line in rows]
+    return folding_table(head, cells, name, widths)
 
 
 def machines(parts: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -337,7 +331,7 @@ class BenchmarksDirective(SphinxDirective):
                 f"{path.name} has another form ({error!r}): {REPAIR}"
             ) from None
         return [
-            table(HEAD, rows, "benchmarks"),
+            table(HEAD, rows, "benchmarks", WIDTHS),
             nodes.paragraph(text=said),
         ]
 

@@ -20,7 +20,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
 from bookbuild.files import write_text
-from bookbuild.tables import table_row
+from bookbuild.tables import folding_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -153,8 +153,8 @@ def text_of(work: Work, folder: Path) -> str:
     )
 
 
-def rows(works: Iterable[Work], up: str) -> Iterator[nodes.row]:
-    """Yield the rows of the table; ``up`` leads from its page to the site's top."""
+def rows(works: Iterable[Work], up: str) -> Iterator[list[list[nodes.Node]]]:
+    """Yield the cells of each row; ``up`` leads from the table's page to the site's top."""
     for work in works:
         name: nodes.Node = nodes.Text(work.name)
         if work.address:
@@ -164,7 +164,7 @@ def rows(works: Iterable[Work], up: str) -> Iterator[nodes.row]:
         )
         rest = (version_of(work), work.what, work.shipped)
         version, what, shipped = ([nodes.Text(each)] for each in rest)
-        yield table_row([name], version, [licence], what, shipped)
+        yield [[name], [*version], [licence], [*what], [*shipped]]
 
 
 class LicencesDirective(SphinxDirective):
@@ -177,16 +177,8 @@ class LicencesDirective(SphinxDirective):
         path = Path(self.config.book_licences)
         self.env.note_dependency(path)
         up = "../" * self.env.docname.count("/")
-        head = table_row(*([nodes.Text(each)] for each in HEADINGS))
-        columns = [nodes.colspec(colwidth=width) for width in WIDTHS]
-        group = nodes.tgroup(
-            "",
-            *columns,
-            nodes.thead("", head),
-            nodes.tbody("", *rows(read(path), up)),
-            cols=len(columns),
-        )
-        return [nodes.table("", group, classes=["licences"])]
+        cells = rows(read(path), up)
+        return [folding_table(HEADINGS, cells, "licences", WIDTHS)]
 
 
 def ship_texts(app: Sphinx, exception: Exception | None) -> None:
