@@ -109,6 +109,29 @@ def test_labelled_formulas_are_numbered_and_linked_and_the_others_are_not(
         assert target.select_one("span.eqno").text == number
 
 
+@pytest.mark.parametrize(
+    ("text", "unbroken"),
+    [
+        ("It is $x$, and more.", ["x,"]),
+        ("It is $x$.", ["x."]),
+        ("It is ($x$).", ["(x)."]),
+        ("$x$: a number", ["x:"]),
+        ("It is $x$ and more.", []),
+        ("$x$", []),
+        ("From $x$, by ($y$), to $z$", ["x,", "(y),"]),
+        ("Is $x$*, so* it is.", []),
+    ],
+)
+def test_punctuation_stays_on_the_line_of_its_formula(
+    render: Render, text: str, unbroken: list[str]
+) -> None:
+    paragraph = render(f"# One\n\n{text}\n").page("index").select("p")[0]
+    found = paragraph.select("span.unbroken")
+    assert [each.text for each in found] == unbroken
+    said = text.replace("$", "").replace("*", "")
+    assert paragraph.text == said
+
+
 def test_a_page_with_formulas_loads_no_script_for_them(render: Render) -> None:
     with_formula = render(PAGE).page("index")
     sources = [

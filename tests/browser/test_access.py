@@ -131,6 +131,14 @@ TARGETS = """() => {
 }"""
 
 
+SHAPES = """() => [...document.querySelectorAll("main img[width][height]")].flatMap((image) => {
+    const { width, height } = image.getBoundingClientRect();
+    const meant = image.getAttribute("width") / image.getAttribute("height");
+    const kept = !width || Math.abs(width / height / meant - 1) < 0.02;
+    return kept ? [] : [`${width} × ${height}: ${image.outerHTML.slice(0, 140)}`];
+})"""
+
+
 @dataclass
 class Report:
     """What is wrong on which page, by kind."""
@@ -184,6 +192,7 @@ def inspect(page: Page, name: str, report: Report) -> None:
     page.set_viewport_size({"width": REFLOW, "height": 900})
     beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     report.add("reflow", name, [f"{beyond} px too wide"] if beyond > 0 else [])
+    report.add("shapes", name, page.evaluate(SHAPES))
     dress(page, WIDE, "light")
 
 
@@ -236,6 +245,12 @@ def test_every_page_has_one_title_and_headings_without_jumps(
 
 def test_no_page_is_wider_than_the_smallest_window(report: Report) -> None:
     assert report["reflow"] == []
+
+
+def test_every_picture_keeps_its_shape_in_the_smallest_window(
+    report: Report,
+) -> None:
+    assert report["shapes"] == []
 
 
 # --- By keyboard --------------------------------------------------------------------------
