@@ -2,7 +2,8 @@
 
 TensorFlow, pytest and what else takes long to import are imported once. Then a process is forked
 for each breakage; it imports a copy of the package in which the one module is broken, and runs
-the tests that import this module, until one fails.
+the tests that import this module, until one fails. What no fast test has caught is then shown to
+the slow ones.
 """
 
 from __future__ import annotations
@@ -45,8 +46,6 @@ OPTIONS = (
     "-x",
     "-q",
     "--no-header",
-    "-m",
-    "not slow",
     "-p",
     "no:cacheprovider",
     # Plugins of pytest's are imported by then, and their assertions are not ours.
@@ -56,8 +55,12 @@ OPTIONS = (
     "--hypothesis-profile=breakage",
     "--hypothesis-seed=0",
 )
-PASSED, CAUGHT = 0, (1, 2)
-"""What pytest ends with: all passed; a test failed, or a test file could not be imported."""
+FAST, SLOW = "not slow", "slow"
+"""Which tests are run."""
+PASSED, CAUGHT = (0, 5), (1, 2)
+"""What pytest ends with: all passed, or there was no test of this kind; a test failed, or a test
+file could not be imported.
+"""
 
 GRACE = 60.0
 """Seconds that the tests of a broken module get, beside five times what they usually take."""
@@ -106,6 +109,16 @@ def prepare() -> None:
     )
 
 
+class Job(NamedTuple):
+    """What a slot runs: the tests of a module, with a breakage or without."""
+
+    module: str
+    mutant: Mutant | None
+    speed: str
+    limit: float
+    """Seconds."""
+
+
 class Slot:
     """A folder with a copy of the sources, in which one breakage at a time is tried."""
 
@@ -122,9 +135,9 @@ class Slot:
         self._whole = ""
         self._started = 0.0
 
-    def start(self, mutant: Mutant | None, tests: Sequence[str]) -> int:
+    def start(self, job: Job) -> int:
         """Break the copy, and return the number of the process that runs the tests."""
-        self.mutant = mutant
+        self.mutant = mutant = job.mutant
         if mutant:
             path = self.source / mutant.path
             self._whole = path.read_text(encoding="utf-8")
@@ -135,7 +148,7 @@ class Slot:
         self._started = time.monotonic()
         process = os.fork()
         if process == 0:
-            self._run(work, tests)
+            self._run(work, ["-m", job.speed, *tests_of(job.module)])
         return process
 
     def _run(self, work: Path, tests: Sequence[str]) -> None:
@@ -184,20 +197,11 @@ class Slot:
             return Verdict(
                 True, f"ended by {signal.Signals(-code).name}", seconds
             )
-        if code != PASSED and code not in CAUGHT:
+        if code not in (*PASSED, *CAUGHT):
             raise RuntimeError(f"pytest ended with {code}:\n{said[-2000:]}")
         failed = re.search(r"^(?:FAILED|ERROR) (\S+)", said, re.MULTILINE)
         how = Path(failed[1]).name if failed else said.strip()[-200:]
-        return Verdict(code in CAUGHT, how if code else "", seconds)
-
-
-class Job(NamedTuple):
-    """What a slot runs: the tests of a module, with a breakage or without."""
-
-    module: str
-    mutant: Mutant | None
-    limit: float
-    """Seconds."""
+        return Verdict(code in CAUGHT, how if code in CAUGHT else "", seconds)
 
 
 def work_off(
@@ -209,7 +213,7 @@ def work_off(
     while waiting or running:
         while waiting and free:
             slot, job = free.pop(), waiting.pop()
-            running[slot.start(job.mutant, tests_of(job.module))] = slot, job
+            running[slot.start(job)] = slot, job
         time.sleep(0.02)
         for process, (slot, job) in [*running.items()]:
             ended, status = os.waitpid(process, os.WNOHANG)
@@ -226,7 +230,7 @@ def work_off(
 def try_all(
     mutants: Iterable[Mutant], folder: Path, at_once: int = 2
 ) -> Iterator[tuple[Mutant, Verdict]]:
-    """Yield each breakage with what came of it.
+    """Yield each breakage with what came of it; again, where the slow tests have caught it.
 
     Raises
     ------
@@ -234,20 +238,36 @@ def try_all(
         Where the tests fail although nothing is broken, or pytest itself fails.
     """
     prepare()
-    chosen = list(mutants)
     slots = [Slot(folder / str(number)) for number in range(at_once)]
-    modules = sorted({mutant.module for mutant in chosen})
+    missed = []
+    for mutant, verdict in try_tests(list(mutants), slots, FAST):
+        yield mutant, verdict
+        if not verdict.caught:
+            missed.append(mutant)
+    for mutant, verdict in try_tests(missed, slots, SLOW):
+        if verdict.caught:
+            yield mutant, verdict
+
+
+def try_tests(
+    mutants: Sequence[Mutant], slots: Sequence[Slot], speed: str
+) -> Iterator[tuple[Mutant, Verdict]]:
+    """Yield each breakage with what tests of one speed say of it; see `try_all`."""
+    modules = sorted({mutant.module for mutant in mutants})
+    whole = [Job(module, None, speed, LONGEST) for module in modules]
     limits = {}
-    for job, whole in work_off(
-        [Job(module, None, LONGEST) for module in modules], slots
-    ):
-        if whole.caught:
+    for job, verdict in work_off(whole, slots):
+        if verdict.caught:
             raise RuntimeError(
-                f"{job.module}: {whole.how} fails although nothing is broken"
+                f"{job.module}: {verdict.how} fails although nothing is broken"
             )
-        limits[job.module] = GRACE + 5 * whole.seconds
-        print(f"  {job.module}: tests take {whole.seconds:.1f} s", flush=True)
-    jobs = [Job(each.module, each, limits[each.module]) for each in chosen]
+        limits[job.module] = GRACE + 5 * verdict.seconds
+        print(
+            f"  {job.module}: tests that are {speed} take "
+            f"{verdict.seconds:.1f} s",
+            flush=True,
+        )
+    jobs = [Job(m.module, m, speed, limits[m.module]) for m in mutants]
     for job, verdict in work_off(jobs, slots):
         assert job.mutant is not None
         yield job.mutant, verdict
