@@ -217,6 +217,29 @@ def test_samples_are_one_of_each_and_some_that_softmax_misreads() -> None:
         np.testing.assert_array_equal(pixels, data.test_images[index].ravel())
 
 
+@pytest.mark.usefixtures("stand_in")
+def test_hard_samples_are_those_of_which_both_models_are_sure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Of each record how sure the wrong softmax is, and how sure the right convolution.
+    sure = [(0.9, 0.3), (0.6, 0.9), (0.8, 0.7), (0.5, 0.99), (0.7, 0.65)]
+    labels = mnist.load().test_labels
+
+    def probabilities(trained: models.Trained, pixels: Any) -> Any:
+        softmax = trained.report.name == "softmax"
+        answers = np.eye(10)[labels[: len(pixels)]]
+        for index, values in enumerate(sure):
+            one = (labels[index] + softmax) % 10
+            answers[index] = (1 - values[not softmax]) / 9
+            answers[index, one] = values[not softmax]
+        return answers
+
+    monkeypatch.setattr(models, "probabilities", probabilities)
+    _, hard = read_script(web.samples(), "samples").values()
+    expected = [labels[index] for index in (2, 4, 1, 3, 0)]
+    assert [sample["label"] for sample in hard] == expected
+
+
 def test_scripts_are_made_once_and_written_whole(
     stand_in: list[str], tmp_path: Path
 ) -> None:

@@ -138,7 +138,8 @@ def _choose_samples() -> store.Kept:
 def _hard(images: NDArray[Any], labels: NDArray[Any]) -> list[int]:
     """Return where softmax regression is wrong and the convolution right, the surest first.
 
-    Each is asked about the images as a page prepares them.
+    Each is asked about the images as a page prepares them. As sure counts what the less sure
+    of the two says: a page draws an image anew, and a narrow answer would not outlive that.
     """
     some = images[:1000]
     placed = np.array([preparation.place(image / 255) for image in some])
@@ -149,7 +150,8 @@ def _hard(images: NDArray[Any], labels: NDArray[Any]) -> list[int]:
     truth = labels[:1000]
     wrong = softmax.argmax(axis=1) != truth
     right = convolution.argmax(axis=1) == truth
-    sure = np.where(wrong & right, softmax.max(axis=1), 0)
+    both = np.minimum(softmax.max(axis=1), convolution.max(axis=1))
+    sure = np.where(wrong & right, both, 0)
     return [int(i) for i in np.argsort(-sure, kind="stable")[:HARD]]
 
 
