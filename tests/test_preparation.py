@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy.stats import norm
 
 from annbook import drawing, mnist
 from annbook import preparation as p
@@ -145,6 +146,12 @@ def test_an_empty_canvas_gives_nothing(level: float) -> None:
     assert p.crop(np.full((280, 280), level)) is None
 
 
+def test_one_grey_level_is_ink() -> None:
+    canvas = np.zeros((5, 6))
+    canvas[2, 3] = 1 / 255
+    assert p.bounding_box(canvas) == (slice(2, 3), slice(3, 4))
+
+
 @pytest.mark.parametrize(
     "ink",
     [
@@ -209,6 +216,7 @@ PICTURES: dict[str, Array] = {
     "RGB and opacity": np.dstack([*[DARK_ON_LIGHT] * 3, np.ones_like(SEVEN)]),
     "light on dark": SEVEN,
     "grey on grey": 0.6 - 0.2 * SEVEN,
+    "lighter grey on grey": 0.4 + 0.2 * SEVEN,
     "in uneven light": LIGHT * (1 - 0.7 * SEVEN),
     "in uneven light, noisy": np.clip(LIGHT * (1 - 0.7 * SEVEN) + NOISE, 0, 1),
     "chalk, noisy": np.clip(0.2 + 0.6 * SEVEN + NOISE, 0, 1),
@@ -274,6 +282,32 @@ def test_a_thin_stroke_is_dark_ink_though_the_paper_is_bright_in_the_middle() ->
     stroke[60:220, 138:142] = True
     away = p.distance_from_paper(np.where(stroke, 0.05, bright))
     assert away[stroke].min() > 0.5
+
+
+def test_a_single_dark_pixel_is_ink_on_small_paper() -> None:
+    bright = np.full((9, 9), 0.6)
+    bright[4, 4] = 0.1
+    away = p.distance_from_paper(bright)
+    assert away[4, 4] == pytest.approx(5 / 6, abs=0.01)
+
+
+def test_ink_that_covers_nearly_half_of_the_picture_is_no_noise() -> None:
+    ink = np.zeros((100, 100))
+    ink[15:85, 15:85] = 1
+    noise = np.random.default_rng(0).normal(0, 0.02, ink.shape)
+    picture = 0.8 - 0.2 * ink + noise
+    assert np.abs(prepared(picture) - placed(ink)).mean() < 0.05
+
+
+@pytest.mark.parametrize(
+    ("opacity", "seen"), [(0.5, 0.5 * 0.2 + 0.5), (0.75, 0.2)]
+)
+def test_an_edge_is_paper_only_where_it_is_more_than_half_opaque(
+    opacity: float, seen: float
+) -> None:
+    # Where it is not, what is there is dark ink, and the paper white.
+    picture = np.dstack([np.full((9, 9), 0.2), np.full((9, 9), opacity)])
+    np.testing.assert_allclose(p.grey(picture), seen)
 
 
 def test_transparent_corners_are_no_ink() -> None:
@@ -358,6 +392,36 @@ def test_a_large_picture_is_shrunk_to_means_of_squares(
         top, left = row % shrunk[0] * width, column % shrunk[1] * width
         square = bright[top : top + width, left : left + width]
         assert result[row, column] == pytest.approx(square.mean())
+
+
+@pytest.mark.parametrize(
+    ("shape", "width"),
+    [((3, 3), 1), ((9, 40), 1), ((19, 30), 1), ((20, 30), 2), ((90, 45), 4)],
+)
+def test_the_border_is_a_tenth_of_the_shorter_side_and_a_pixel_at_least(
+    shape: tuple[int, int], width: int
+) -> None:
+    inside = np.zeros([side - 2 * width for side in shape], bool)
+    expected = np.pad(inside, width, constant_values=True)
+    np.testing.assert_array_equal(p.border(shape), expected)
+
+
+def test_the_middles_of_pixels_lie_evenly_about_the_middle_of_the_side() -> (
+    None
+):
+    assert p._middles(1).tolist() == [0]
+    assert p._middles(4).tolist() == [-0.75, -0.25, 0.25, 0.75]
+
+
+@pytest.mark.parametrize("part", [slice(None), slice(5000)])
+def test_the_spread_of_noise_is_its_standard_deviation(part: slice) -> None:
+    # These lie as evenly as noise does in the mean, and the first half below 0.
+    noise = 0.03 * norm.ppf((np.arange(10_000) + 0.5) / 10_000)
+    assert p._spread(noise[part]) == pytest.approx(0.03, rel=1e-3)
+
+
+def test_where_there_is_no_noise_it_has_no_spread() -> None:
+    assert p._spread(np.empty(0)) == 0
 
 
 def test_the_paper_under_the_ink_is_found() -> None:
