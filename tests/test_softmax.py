@@ -465,6 +465,33 @@ def test_a_seed_fixes_every_bit_and_another_changes_them() -> None:
     assert all(a != b for a, b in zip(first, other, strict=True))
 
 
+@pytest.mark.parametrize("batch_size", [20, RECORDS])
+def test_training_goes_on_from_a_given_start_and_leaves_it_alone(
+    batch_size: int,
+) -> None:
+    images, labels = toy_set()
+    before = random_parameters()
+    start = model_of(*before)
+    model, costs = s.train(
+        images,
+        labels,
+        classes=CLASSES,
+        epochs=1,
+        batch_size=batch_size,
+        learning_rate=0.1,
+        start=start,
+    )
+    expected, order = before, np.random.default_rng(0).permutation(RECORDS)
+    means = []
+    for batch in order.reshape(-1, batch_size):
+        x, y = images[batch], labels[batch]
+        means.append(expected_cost(expected, x, y))
+        expected = expected_descent(expected, x, y, 0.1)
+    assert_close(model, expected)
+    np.testing.assert_allclose(costs, [np.mean(means)], rtol=0, atol=ROUNDING)
+    assert_close(start, before, 0)
+
+
 def test_the_defaults_are_the_workshops() -> None:
     images, labels = toy_set(250)
     workshop = {
@@ -552,6 +579,23 @@ def test_settings_that_make_no_sense_are_refused_in_one_line(
 ) -> None:
     with pytest.raises(ValueError, match=in_one_line(*named)):
         s.train(X, Y, classes=CLASSES, **setting)
+
+
+@pytest.mark.parametrize(
+    ("weights", "bias", "named"),
+    [
+        ((4, 3), 3, ["(4, 3)", "(3,)", "(5, 3)", "(3,)"]),
+        ((5, 2), 3, ["(5, 2)", "(3,)", "(5, 3)", "(3,)"]),
+        ((5, 3), 2, ["(5, 3)", "(2,)", "(5, 3)", "(3,)"]),
+        ((5, 3), 1, ["(5, 3)", "(1,)", "(5, 3)", "(3,)"]),
+    ],
+)
+def test_a_start_of_another_shape_is_refused_in_one_line(
+    weights: tuple[int, int], bias: int, named: list[str]
+) -> None:
+    start = model_of(np.zeros(weights), np.zeros(bias))
+    with pytest.raises(ValueError, match=in_one_line("start", *named)):
+        s.train(X, Y, classes=CLASSES, start=start)
 
 
 def in_one_line(*named: str) -> str:
