@@ -99,11 +99,20 @@ def test_a_walk_takes_the_steps_of_descent(cost: Any) -> None:
         softmax.descend(model, *batch, 0.01 * scale)
 
 
-def test_a_walk_leaves_out_what_does_not_fill_a_batch() -> None:
+@pytest.mark.parametrize(
+    ("batch_size", "steps"), [(61, 0), (60, 1), (31, 1), (30, 2), (29, 2)]
+)
+def test_a_walk_leaves_out_what_does_not_fill_a_batch(
+    batch_size: int, steps: int
+) -> None:
     met = costs.walk(
-        softmax.mean_cost, IMAGES, LABELS, learning_rate=0.1, batch_size=61
+        softmax.mean_cost,
+        IMAGES,
+        LABELS,
+        learning_rate=0.1,
+        batch_size=batch_size,
     )
-    assert met.shape == (0,)
+    assert met.shape == (steps,)
 
 
 def test_a_walk_that_broke_never_comes_back() -> None:
