@@ -234,6 +234,20 @@ cluster.supervise([command], [dict(os.environ)], [log], limit=600)
             process.wait()
 
 
+def test_a_process_that_is_tied_to_its_launcher_ends_by_itself(
+    supervise: Callable[..., list[cluster.End]],
+) -> None:
+    tied = f"""
+import sys, threading
+sys.path[:] = {sys.path!r}
+from annbook import cluster
+cluster.end_with_the_launcher()
+for each in threading.enumerate():
+    if each is not threading.current_thread(): each.join(0.5)
+"""
+    assert [end.code for end in supervise(tied)] == [0]
+
+
 # Addresses.
 
 
@@ -282,6 +296,7 @@ def test_workers_import_this_package_and_no_file_that_lies_about(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     Path("annbook.py").write_text("raise RuntimeError('the wrong one')")
     command = cluster._command(tmp_path, {"--epochs": 2}, 7)
     environment = cluster._environment(["127.0.0.1:1"], 0)
@@ -335,6 +350,12 @@ def test_without_a_folder_nothing_is_kept(
     monkeypatch.setattr(cluster, "_command", command)
     assert len(cluster.run(1, IMAGES, LABELS)) == 1
     assert not used[0].exists()
+
+
+def test_no_epoch_is_a_training_too(
+    run: Callable[..., list[checkpoint.State]],
+) -> None:
+    assert len(run(leaving_a_result(0), epochs=0)) == 1
 
 
 def test_an_earlier_runs_result_is_not_taken_for_this_ones(

@@ -7,7 +7,8 @@ import random
 import signal
 import socket
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -17,9 +18,6 @@ from hypothesis import strategies as st
 
 from annbook import checkpoint, cluster, softmax, workers
 from annbook.errors import BookError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -220,6 +218,18 @@ def test_a_training_that_leaves_the_numbers_is_stopped() -> None:
 
 
 # The program.
+
+
+def test_a_worker_trains_as_the_workshop_where_nothing_else_is_said() -> None:
+    assert vars(workers.parse(["folder"])) == {
+        "folder": Path("folder"),
+        "epochs": 30,
+        "batch_size": 100,
+        "learning_rate": 0.01,
+        "seed": 0,
+        "die_before_step": None,
+        "tied": False,
+    }
 
 
 @pytest.fixture
