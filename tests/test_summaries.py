@@ -18,7 +18,9 @@ from urllib.request import urlopen
 import numpy as np
 import pytest
 import tensorflow as tf
+from google.protobuf import text_format
 from PIL import Image
+from tensorboard.plugins import projector
 
 from annbook import graphs, mnist, softmax, summaries
 from annbook.errors import BookError
@@ -103,6 +105,21 @@ def test_the_curves_are_the_model_s_loss_and_accuracy(
         np.testing.assert_allclose(curve.values, wanted, rtol=1e-5)
 
 
+def test_logs_are_closed_when_they_are_written(tmp_path: Path) -> None:
+    with summaries.open_writers(tmp_path, RUNS) as writers:
+        assert [*writers] == [*RUNS]
+    for writer in writers.values():
+        with pytest.raises(RuntimeError, match="closed"):
+            writer.set_as_default()
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_a_log_begins_with_its_start(run: str, logs: Path) -> None:
+    first, second, *_ = summaries.read_events(logs / run)
+    assert first.file_version == "brain.Event:2"
+    assert second.session_log.status == tf.compat.v1.SessionLog.START
+
+
 def test_the_graph_leads_from_the_pixels_to_loss_and_accuracy(
     logs: Path,
 ) -> None:
@@ -137,6 +154,24 @@ def test_the_points_are_the_test_images_and_their_weighted_sums(
     rows = (logs / "train" / "metadata.tsv").read_text().splitlines()
     read_as = [int(row.split("\t")[1]) for row in rows[1:]]
     assert read_as == softmax.classify(model, images).tolist()
+
+
+def test_a_reading_without_a_label_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="zip"):
+        summaries.write_labels(tmp_path, np.array([1]), np.array([1, 2]))
+
+
+def test_the_projector_finds_the_labels_and_pictures_of_all_points(
+    logs: Path,
+) -> None:
+    written = (logs / "train" / "projector_config.pbtxt").read_text()
+    config = text_format.Parse(written, projector.ProjectorConfig())
+    names = [points.tensor_name for points in config.embeddings]
+    assert names == [*map(summaries.tensor_name, ("pixels", "sums"))]
+    for points in config.embeddings:
+        assert (logs / "train" / points.metadata_path).is_file()
+        assert (logs / "train" / points.sprite.image_path).is_file()
+        assert points.sprite.single_image_dim == [28, 28]
 
 
 def test_the_sprite_holds_every_image_in_its_place(logs: Path) -> None:
