@@ -78,6 +78,22 @@ def test_no_epoch_is_refused() -> None:
         convolution.train(*some_digits(10), epochs=0)
 
 
+def test_one_epoch_is_a_training_that_changes_the_model_and_has_a_cost() -> (
+    None
+):
+    seen: list[int] = []
+    training = convolution.train(
+        *some_digits(20),
+        epochs=1,
+        watch=lambda epoch, _model: seen.append(epoch),
+    )
+    assert seen == [1]
+    assert training.costs.shape == (1,)
+    # Ten digits that are guessed cost ln 10 each.
+    assert training.costs[0] == pytest.approx(np.log(10), abs=0.5)
+    assert not equal(training.model, convolution.new_model())
+
+
 @pytest.mark.slow
 def test_training_learns_is_watched_and_is_fixed_by_its_seed() -> None:
     pixels, labels = some_digits(600)

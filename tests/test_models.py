@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,6 +78,38 @@ def test_a_report_says_what_was_trained(small: mnist.Mnist) -> None:
         mnist.scale(small.train_images), small.train_labels
     )
     np.testing.assert_allclose(report.costs, training.costs, rtol=1e-5)
+
+
+def test_a_report_is_of_the_training_alone(
+    small: mnist.Mnist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, cpu = iter([50.0, 53.0]), iter([9.0, 16.0])
+    monkeypatch.setattr(
+        models,
+        "time",
+        SimpleNamespace(
+            perf_counter=lambda: next(clock), process_time=lambda: next(cpu)
+        ),
+    )
+    # Of the test records it reads the zeros alone.
+    recipe = models.Recipe(
+        lambda _pixels, _labels, seed: (seed, [0.5, 0.25]),
+        lambda _model: [np.zeros((4, 3)), np.zeros(3)],
+        list,
+        lambda _model, pixels: np.eye(10)[np.zeros(len(pixels), int)],
+    )
+    kept = models._train("stand-in", recipe)
+    assert kept.facts == {
+        "name": "stand-in",
+        "edition": "sample",
+        "parameters": 15,
+        "epochs": 2,
+        "seed": 0,
+        "seconds": 3.0,
+        "cpu_seconds": 7.0,
+        "accuracy": pytest.approx(float((small.test_labels == 0).mean())),
+        "costs": (0.5, 0.25),
+    }
 
 
 def test_a_name_that_is_none_of_them_is_refused() -> None:
