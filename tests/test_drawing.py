@@ -235,6 +235,25 @@ def test_a_photograph_is_darkest_at_the_ink_and_reproducible() -> None:
     np.testing.assert_array_equal(photo, again)
 
 
+def test_ink_leaves_three_tenths_of_a_light_from_the_top_left() -> None:
+    paper, covered = (
+        drawing.photograph(np.full((200, 400), ink), np.random.default_rng(1))
+        / 255
+        for ink in (0.0, 1.0)
+    )
+    corners = [part[:, ::380] for part in (paper[:20], paper[-20:])]
+    np.testing.assert_allclose(
+        [part.mean(axis=0) for part in corners],
+        [[0.85, 0.47], [0.75, 0.37]],
+        atol=0.02,
+    )
+    assert covered.mean() / paper.mean() == pytest.approx(0.3, abs=0.005)
+    # The noise of a pixel.
+    assert np.diff(paper, axis=0).std() == pytest.approx(
+        np.sqrt(2) * 0.01, rel=0.1
+    )
+
+
 @pytest.mark.slow
 def test_the_way_of_preparing_decides_what_is_read() -> None:
     # A stand-in for a model: the mean of the training images that show each digit.

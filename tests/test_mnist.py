@@ -746,6 +746,23 @@ def test_a_damaged_sample_is_named(
     assert error.value.where == file
 
 
+@pytest.mark.parametrize(
+    ("records", "held"), [(60_000, 5_000), (4_000, 333), (12, 1), (11, 0)]
+)
+def test_the_first_twelfth_of_the_training_records_is_held_back(
+    records: int, held: int
+) -> None:
+    pictures, labels = np.arange(records), np.arange(records) % 10
+    tests = np.empty(0, np.uint8)
+    split = mnist.hold_back(
+        Mnist(pictures, labels, tests, tests, "full", "a test")
+    )
+    np.testing.assert_array_equal(split.validation_images, pictures[:held])
+    np.testing.assert_array_equal(split.validation_labels, labels[:held])
+    np.testing.assert_array_equal(split.images, pictures[held:])
+    np.testing.assert_array_equal(split.labels, labels[held:])
+
+
 # From bytes to what a network takes.
 
 grey = npst.arrays(

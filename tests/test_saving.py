@@ -69,6 +69,14 @@ def test_a_saved_model_answers_as_the_trained_one(
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_model_is_saved_without_a_word(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save(tmp_path / name)
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_network_of_images_takes_rows_of_pixels(
     name: str, tmp_path: Path
 ) -> None:
