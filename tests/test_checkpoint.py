@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,13 +72,20 @@ def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
         c.load(file, "seed 1")
 
 
-@pytest.mark.parametrize("cut", ["half", "empty", "text", "another archive"])
+@pytest.mark.parametrize(
+    "cut", ["half", "empty", "text", "another archive", "no bias", "no archive"]
+)
 def test_a_damaged_checkpoint_is_named(tmp_path: Path, cut: str) -> None:
     file = tmp_path / "checkpoint.npz"
     c.save(file, STATE, "")
     whole = file.read_bytes()
     if cut == "another archive":
         np.savez(file, weights=STATE.weights)
+    elif cut == "no bias":
+        np.savez(file, weights=STATE.weights, settings="")
+    elif cut == "no archive":
+        with file.open("wb") as stream:
+            np.save(stream, STATE.weights)
     else:
         contents = {
             "half": whole[: len(whole) // 2],
@@ -87,6 +95,20 @@ def test_a_damaged_checkpoint_is_named(tmp_path: Path, cut: str) -> None:
         file.write_bytes(contents[cut])
     with pytest.raises(BookError, match=r"damaged one\. Delete it"):
         c.load(file, "")
+
+
+def test_a_checkpoint_with_a_wrong_byte_is_read_or_named(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "checkpoint.npz"
+    c.save(file, STATE, "")
+    whole = file.read_bytes()
+    for place in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0xFF
+        file.write_bytes(damaged)
+        with suppress(BookError):
+            assert len(c.read(file)[0].weights) == 3
 
 
 def test_a_failure_while_writing_leaves_the_old_checkpoint_and_no_draft(

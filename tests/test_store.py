@@ -92,6 +92,21 @@ DAMAGE = {
 }
 
 
+def test_a_file_with_a_wrong_byte_is_read_or_computed_anew(
+    folder: Path,
+) -> None:
+    folder.mkdir()
+    file = store.path("model", KEY)
+    store.write(file, result())
+    whole = file.read_bytes()
+    for place in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0xFF
+        file.write_bytes(damaged)
+        kept = store.read(file)
+        assert kept is None or same(kept, result())
+
+
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
 def test_a_damaged_file_is_computed_anew(damage: Any) -> None:
     store.fetch("model", KEY, result)

@@ -78,7 +78,7 @@ def read(file: Path) -> tuple[State, str]:
         settings = str(parts.pop("settings"))
         return State(**parts), settings
     except (
-        OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile,
+        OSError, ValueError, KeyError, TypeError, RuntimeError, EOFError, zipfile.BadZipFile,
     ):  # fmt: skip
         raise BookError(
             "is no checkpoint, or a damaged one",

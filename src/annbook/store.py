@@ -157,7 +157,9 @@ def read(file: Path) -> Kept | None:
         ):
             facts = json.loads(str(archive["facts"]))
             arrays = [archive[str(i)] for i in range(len(archive.files) - 1)]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (
+        OSError, ValueError, KeyError, TypeError, RuntimeError, EOFError, zipfile.BadZipFile,
+    ):  # fmt: skip
         return None
     return Kept(arrays, facts)
 
