@@ -80,8 +80,10 @@ def _number(digit: Array) -> int:
     return found
 
 
-def test_an_image_without_ink_gives_an_empty_canvas() -> None:
-    (canvas,) = drawn(images=np.zeros((1, 28, 28)))
+@pytest.mark.parametrize("level", [0, 0.5])
+def test_an_image_without_ink_gives_an_empty_canvas(level: float) -> None:
+    # What is not more than half is none.
+    (canvas,) = drawn(images=np.full((1, 28, 28), level))
     assert canvas.shape == (280, 280)
     assert not canvas.any()
 
@@ -136,6 +138,39 @@ def test_a_dot_is_as_large_as_the_pen() -> None:
 shapes = hnp.arrays(
     bool, st.tuples(st.just(2), st.integers(1, 12), st.integers(1, 12))
 )
+
+
+def zhang_suen(shape: Array) -> Array:
+    """Return a shape thinned pixel by pixel, as their paper words it."""
+    line = np.pad(shape, 1).astype(int)
+    # P2 to P9: from the north clockwise.
+    around = [(-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1)]  # fmt: skip
+    while True:
+        before = line.copy()
+        for first in (True, False):
+            old = line.copy()
+            for y, x in np.argwhere(old):
+                p = [old[y + down, x + right] for down, right in around]
+                p2, _, p4, _, p6, _, p8, _ = p
+                turns = sum(
+                    one < other
+                    for one, other in zip(p, [*p[1:], p2], strict=True)
+                )
+                kept = (
+                    p2 * p4 * p6 + p4 * p6 * p8
+                    if first
+                    else p2 * p4 * p8 + p2 * p6 * p8
+                )
+                if 2 <= sum(p) <= 6 and turns == 1 and not kept:
+                    line[y, x] = 0
+        if np.array_equal(line, before):
+            return np.asarray(line[1:-1, 1:-1], bool)
+
+
+@given(shapes)
+def test_thinning_is_that_of_zhang_and_suen(shapes: Array) -> None:
+    expected = [zhang_suen(shape) for shape in shapes]
+    np.testing.assert_array_equal(drawing.thin(shapes), expected)
 
 
 @given(shapes)
