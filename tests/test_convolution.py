@@ -94,6 +94,20 @@ def test_one_epoch_is_a_training_that_changes_the_model_and_has_a_cost() -> (
     assert not equal(training.model, convolution.new_model())
 
 
+def test_the_steps_get_smaller_along_half_a_wave_of_the_cosine() -> None:
+    rates: list[float] = []
+    convolution.train(
+        *some_digits(101),
+        epochs=3,
+        watch=lambda _, model: rates.append(
+            float(model.optimizer.learning_rate)
+        ),
+    )
+    # Of the first step it is 0.003; each epoch goes a third of the way.
+    wave = 0.003 * (1 + np.cos(np.pi * np.array([1, 2, 3]) / 3)) / 2
+    np.testing.assert_allclose(rates, wave, atol=1e-9)
+
+
 @pytest.mark.slow
 def test_training_learns_is_watched_and_is_fixed_by_its_seed() -> None:
     pixels, labels = some_digits(600)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from annbook import convolution, mnist, models, softmax
+from annbook import convolution, hidden, mnist, models, softmax
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -167,6 +167,21 @@ def shares_of(outputs: Any) -> Any:
 def test_outputs_that_do_not_sum_to_1_become_shares() -> None:
     shares = shares_of(np.array([[0.2, 0.6], [0.1, 0.1]]))
     np.testing.assert_allclose(shares, [[0.25, 0.75], [0.5, 0.5]])
+
+
+def test_the_network_comes_back_layer_by_layer() -> None:
+    recipe = models._recipe("hidden")
+    layers = hidden.new_network(np.random.default_rng(5), nodes=4)
+    arrays = [np.asarray(part) for part in recipe.take_apart(layers)]
+    assert [array.shape for array in arrays] == [
+        (4, 784), (4,), (10, 4), (10,),
+    ]  # fmt: skip
+    again = recipe.put_together(arrays)
+    assert len(again) == 2
+    pixels = np.random.default_rng(0).random((3, 784), np.float32)
+    np.testing.assert_array_equal(
+        recipe.ask(again, pixels), recipe.ask(layers, pixels)
+    )
 
 
 def test_the_convolution_comes_back_into_the_same_network() -> None:
