@@ -113,6 +113,24 @@ def test_logs_are_closed_when_they_are_written(tmp_path: Path) -> None:
             writer.set_as_default()
 
 
+def test_the_last_graph_of_a_log_is_read(tmp_path: Path) -> None:
+    @tf.function
+    def double(x: Any) -> Any:
+        return 2 * x
+
+    earlier = double.get_concrete_function(tf.TensorSpec((None,)))
+    later = summaries.trace(softmax.new_model(5, 3))
+    with (
+        summaries.open_writers(tmp_path, ["train"]) as writers,
+        writers["train"].as_default(),
+    ):
+        tf.summary.graph(earlier.graph)
+        tf.summary.graph(later.graph)
+    found = summaries.read_graph(tmp_path)
+    assert "model/Softmax" in found
+    assert {node.name for node in later.graph.as_graph_def().node} == set(found)
+
+
 @pytest.mark.parametrize("run", RUNS)
 def test_a_log_begins_with_its_start(run: str, logs: Path) -> None:
     first, second, *_ = summaries.read_events(logs / run)
@@ -215,6 +233,11 @@ def test_what_is_assessed_is_the_book_s_cost_and_accuracy() -> None:
 
 
 # Where it is kept.
+
+
+def test_a_log_may_begin_where_there_is_no_folder_yet(tmp_path: Path) -> None:
+    summaries.mark_start(tmp_path / "new" / "train")
+    assert len(summaries.read_events(tmp_path / "new" / "train")) == 2
 
 
 @pytest.fixture
