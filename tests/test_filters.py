@@ -56,7 +56,7 @@ def test_a_convolution_is_that_of_keras() -> None:
     np.testing.assert_allclose(ours, theirs, atol=1e-5)
 
 
-@pytest.mark.parametrize("side", [4, 5, 24])
+@pytest.mark.parametrize("side", [3, 4, 5, 24])
 @pytest.mark.parametrize("size", [1, 2, 3])
 def test_pooling_is_that_of_keras(side: int, size: int) -> None:
     image = np.random.default_rng(side).normal(size=(side, side + 1))
@@ -101,6 +101,7 @@ def test_a_kernel_that_does_not_fit_is_refused(image: Any, kernel: Any) -> None:
         (np.zeros((3, 3)), 0),
         (np.zeros((3, 3)), 4),
         (np.zeros((3, 9)), 4),
+        (np.zeros(()), 1),
         (np.zeros(4), 2),
         (np.zeros((0, 3)), 1),
     ],

@@ -78,6 +78,12 @@ def test_a_place_that_does_not_fit_is_named(shape: tuple[int, ...]) -> None:
         landscape.unflatten(np.zeros(shape), softmax.new_model(3, 2))
 
 
+def test_the_numbers_of_all_parts_are_counted() -> None:
+    complaint = "a place must have shape (6,), not (5,)"
+    with pytest.raises(ValueError, match=re.escape(complaint)):
+        landscape.unflatten(np.zeros(5), [np.zeros(2)] * 3)
+
+
 # Directions.
 
 

@@ -310,6 +310,12 @@ def test_an_edge_is_paper_only_where_it_is_more_than_half_opaque(
     np.testing.assert_allclose(p.grey(picture), seen)
 
 
+def test_paper_goes_on_where_half_of_the_edge_is_transparent() -> None:
+    opacity = np.repeat([[1.0, 1, 0, 0]], 4, axis=0)
+    picture = np.dstack([np.full((4, 4), 0.2), opacity])
+    np.testing.assert_allclose(p.grey(picture), 0.2)
+
+
 def test_transparent_corners_are_no_ink() -> None:
     opaque = np.ones_like(SEVEN)
     opaque[:20, :20] = 0
@@ -336,6 +342,23 @@ def test_blank_paper_shows_nothing_however_noisy(
 ) -> None:
     grain = np.random.default_rng(seed).normal(0, noise, LIGHT.shape)
     assert p.prepare(np.clip(LIGHT + grain, 0, 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("pixels", "ink"),
+    [
+        ([(20, 20), (20, 21)], False),
+        ([(20, 20), (20, 21), (21, 20)], True),
+    ],
+)
+def test_three_pixels_that_touch_are_ink_and_two_are_a_speck(
+    pixels: list[tuple[int, int]], ink: bool
+) -> None:
+    bright = np.full((50, 60), 0.9)
+    for row, column in pixels:
+        bright[row, column] = 0.2
+    found = np.argwhere(p.find_ink(bright))
+    assert [*map(tuple, found)] == (pixels if ink else [])
 
 
 def test_specks_are_no_ink() -> None:

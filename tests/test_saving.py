@@ -59,7 +59,7 @@ def test_the_keras_model_is_the_same_model(
 def test_a_saved_model_answers_as_the_trained_one(
     name: str, tmp_path: Path
 ) -> None:
-    path = save(tmp_path / "deep" / name)
+    path = save(tmp_path / "very" / "deep" / name)
     loaded = saving.load(path)
     assert loaded.shape == (6,)
     np.testing.assert_allclose(loaded.ask(IMAGES), ANSWERS, atol=1e-6)
