@@ -460,6 +460,14 @@ def test_the_paper_under_the_ink_is_found() -> None:
     np.testing.assert_allclose(away, ink / paper, atol=3e-3)
 
 
+def test_the_paper_is_found_though_much_of_it_lies_under_faint_ink() -> None:
+    ink = np.zeros((100, 100), bool)
+    ink[20:80, 20:80] = True
+    noise = np.random.default_rng(0).normal(0, 0.02, ink.shape)
+    found = p.paper_level(0.7 - 0.12 * ink + noise)
+    np.testing.assert_allclose(found, 0.7, atol=0.01)
+
+
 @given(
     hnp.arrays(np.uint8, st.integers(2, 60)).filter(lambda v: v.min() < v.max())
 )
