@@ -479,6 +479,8 @@ def test_the_threshold_is_opencv_s_otsu(levels: Array) -> None:
     assert between(levels, limit * 256 - 1) == pytest.approx(
         between(levels, expected), rel=1e-5
     )
+    # Of limits that part them alike it is the first: the end of a bin that holds some.
+    assert limit * 256 - 1 in levels
 
 
 def between(levels: Array, limit: float) -> float:
