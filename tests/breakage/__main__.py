@@ -2,9 +2,9 @@
 
 ``nox -s breakage -- tests`` asks the unit tests, ``-- build`` the book's own build. What was
 found stays in ``_build/breakage``: a run that is stopped goes on from there. What was caught is
-not tried again while its module is as it was; what was missed is tried again in every run. The
-totals go into the page's file, and all that was missed is listed. The exit code is 1 where
-something was missed that ``explained.toml`` does not explain.
+not tried again while its module is as it was, nor what was missed and is explained; what else was
+missed is tried again in every run. The totals go into the page's file, and all that was missed is
+listed. The exit code is 1 where something was missed that ``explained.toml`` does not explain.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from bookbuild import files, fingerprint
 from breakage import mutants, unit, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from breakage.mutants import Mutant
     from breakage.unit import Verdict
@@ -93,9 +93,10 @@ class Results:
         # The broken module holds all the rest of the module, too.
         return fingerprint.digest(mutant.code)
 
-    def is_caught(self, mutant: Mutant) -> bool:
-        """Return whether a breakage is known to be caught."""
-        return bool(self.found.get(mutant.name, {}).get("caught"))
+    def is_settled(self, mutant: Mutant, explained: Container[str]) -> bool:
+        """Return whether a breakage is known to be caught, or to be missed for a reason."""
+        said = self.found.get(mutant.name)
+        return said is not None and (said["caught"] or mutant.name in explained)
 
     def add(self, mutant: Mutant, verdict: Verdict) -> None:
         """Write down what came of a breakage."""
@@ -148,11 +149,13 @@ def main(arguments: Sequence[str]) -> int:
     results = Results(asked.way, population)
     chosen = population[: asked.most or MOST[asked.way]]
     todo = [
-        m for m in chosen if asked.only in m.name and not results.is_caught(m)
+        m
+        for m in chosen
+        if asked.only in m.name and not results.is_settled(m, explained)
     ]
     print(
         f"{len(population)} breakages of {len({*functions.values()})} functions; "
-        f"{len(chosen)} are wanted, {len(todo)} of them not known to be caught",
+        f"{len(chosen)} are wanted, {len(todo)} of them not settled yet",
         flush=True,
     )
     with tempfile.TemporaryDirectory() as folder:
