@@ -108,6 +108,9 @@ def show_breakage(report: Mapping[str, Any]) -> list[nodes.Node]:
         f"Drawn from {whole['breakages']:,d} breakages of {whole['functions']:,d} functions. "
         f"Counted for {days}."
     )
+    missing = [who for who in ASKED if who not in report]
+    for who in missing:
+        said += f" {ASKED[who].capitalize()} has not been asked yet."
     return [shown(BREAKAGE_HEAD, rows), nodes.paragraph(text=said)]
 
 
