@@ -76,6 +76,14 @@ def build_command(folder: str, *options: str) -> tuple[str, ...]:
     )
 
 
+def run_as_pages_do(session: nox.Session) -> None:
+    """Let Python find the sources and the tools in tests, and run TensorFlow as pages do."""
+    session.env["PYTHONPATH"] = os.pathsep.join(["src", "tests"])
+    session.env["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    # One thread each: with more, these small products get slower.
+    session.env.update(dict.fromkeys(THREADS, "1"))
+
+
 @nox.session
 def book(session: nox.Session) -> None:
     """Build the book into _build/html; fails when any example fails."""
@@ -229,10 +237,7 @@ def brand(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure the book beside its peers, or a part: `nox -s bench -- training hidden`."""
     install(session, "test")
-    session.env["PYTHONPATH"] = os.pathsep.join(["src", "tests"])
-    session.env["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    # One thread each, as the pages run: with more, these small products get slower.
-    session.env.update(dict.fromkeys(THREADS, "1"))
+    run_as_pages_do(session)
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 
@@ -248,9 +253,7 @@ def exact(session: nox.Session) -> None:
 def breakage(session: nox.Session) -> None:
     """Break the lessons' code on purpose: is it noticed? `-- tests` or `-- build` says by whom."""
     install(session, "breakage")
-    session.env["PYTHONPATH"] = os.pathsep.join(["src", "tests"])
-    session.env["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    session.env.update(dict.fromkeys(THREADS, "1"))
+    run_as_pages_do(session)
     session.run("python", "-m", "breakage", *session.posargs)
 
 

@@ -112,6 +112,21 @@ def test_a_share_is_never_rounded_up_to_its_target(
     assert counted.breakage_row("tests", nearly)[4:7:2] == ["94.9 %", "no"]
 
 
+def test_pages_that_differ_from_a_cold_build_are_named(render: Render) -> None:
+    report = EXACT | {"other_outputs_than_cold": ["theory/a", "beyond/b"]}
+    page = PAGE.format(name="exact")
+    rendered = render(page, {"exact.json": json.dumps(report)})
+    said = "These pages differed from a cold build: theory/a, beyond/b."
+    assert said in rendered.page("index").text
+    whole = render_text(EXACT)
+    assert "differed" not in whole
+
+
+def render_text(report: dict[str, object]) -> str:
+    """Return what is shown of a report of edits, as plain text."""
+    return " ".join(node.astext() for node in counted.show_exact(report))
+
+
 @pytest.mark.parametrize("name", ["exact", "breakage"])
 def test_what_was_never_counted_is_a_sentence(
     render: Render, name: str

@@ -94,6 +94,12 @@ def day_of(part: Mapping[str, Any]) -> str:
 def show_exact(report: Mapping[str, Any]) -> list[nodes.Node]:
     """Return what came of edits."""
     said = f"Counted {day_of(report)}, with the seed {report['seed']}."
+    if differing := report["other_outputs_than_cold"]:
+        pages = ", ".join(differing)
+        said += (
+            f" These pages differed from a cold build: {pages}. Take that as a fault of the "
+            "engine until somebody has explained it."
+        )
     head = ("what", "how many")
     return [shown(head, exact_rows(report)), nodes.paragraph(text=said)]
 

@@ -25,7 +25,6 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -448,11 +447,7 @@ def main() -> int:
     options.add_argument("--edits", type=int, default=50)
     options.add_argument("--seed", type=int, default=1)
     asked = options.parse_args()
-    about = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "commit": record.commit(),
-    }
-    report = about | run(asked.edits, asked.seed)
+    report = record.stamp() | run(asked.edits, asked.seed)
     files.write_text(REPORT, json.dumps(report, indent=1) + "\n")
     for name, value in report.items():
         print(f"{name:24} {value}")

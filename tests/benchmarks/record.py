@@ -78,11 +78,18 @@ def commit() -> str:
     return ended.stdout.strip() or "unknown"
 
 
-def circumstances(edition: str) -> dict[str, Any]:
-    """Return when, on what and from what something is about to be measured."""
+def stamp() -> dict[str, str]:
+    """Return the day, and the commit that is checked out."""
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "commit": commit(),
+    }
+
+
+def circumstances(edition: str) -> dict[str, Any]:
+    """Return when, on what and from what something is about to be measured."""
+    return {
+        **stamp(),
         "edition": edition,
         "load": load(),
         "machine": {

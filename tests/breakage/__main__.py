@@ -16,12 +16,11 @@ import sys
 import tempfile
 import tomllib
 from collections import defaultdict
-from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.record import commit
+from benchmarks import record
 
 from bookbuild import files, fingerprint
 from breakage import mutants, unit, whole
@@ -174,11 +173,7 @@ def main(arguments: Sequence[str]) -> int:
         "breakages": len(population),
         "functions": len({*functions.values()}),
     }
-    report[asked.way] = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit(),
-        **totals,
-    }
+    report[asked.way] = record.stamp() | totals
     files.write_text(REPORT, json.dumps(report, indent=1) + "\n")
     missed = sorted(
         name
