@@ -38,13 +38,12 @@ SHARES = {"tests": 95, "build": 90}
 """The per cent of breakages that each has to catch."""
 BREAKAGE_HEAD = (
     "asked",
-    "functions",
     "breakages",
     "caught",
     "share",
     "target",
     "met",
-    "missed, and explained",
+    "missed",
 )
 
 
@@ -75,14 +74,13 @@ def breakage_row(who: str, counts: Mapping[str, Any]) -> list[str]:
     share = 100 * counts["caught"] / counts["tried"]
     return [
         ASKED[who],
-        f"{counts['functions']:,d}",
         f"{counts['tried']:,d}",
         f"{counts['caught']:,d}",
         # Cut and not rounded: 94.96 is not 95.0.
         f"{int(10 * share) / 10:.1f} %",
         f"at least {SHARES[who]} %",
         "yes" if share >= SHARES[who] else "no",
-        f"{counts['tried'] - counts['caught']}, {counts['explained']}",
+        f"{counts['tried'] - counts['caught']}, explained {counts['explained']}",
     ]
 
 
