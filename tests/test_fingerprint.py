@@ -35,7 +35,13 @@ TREE: Tree = {
     "cluster.py": '"""Starts toybook.store."""\nCOMMAND = ["-m", "toybook.workers"]',
     "workers.py": "import toybook.network as net",
     "store.py": "KEEP = 3",
+    "models/__init__.py": "from importlib import import_module\n"
+    "def load(name):\n    return import_module(f'{__name__}.{name}')",
+    "models/line.py": "from toybook import store",
+    "models/errors.py": "",
+    "reader.py": "from toybook import models\nDEFAULT = 'line'",
 }
+LINE = {"toybook", "toybook.models", "toybook.models.line", "toybook.store"}
 NEEDS = {
     "import toybook": {"toybook"},
     "import toybook.errors": {"toybook", "toybook.errors"},
@@ -68,6 +74,15 @@ NEEDS = {
     "from toybook import missing": {"toybook"},
     "import numpy, toybooks.store, my.toybook.store": set(),
     "print('toybooks.store')": set(),
+    "from toybook import models": {"toybook", "toybook.models"},
+    "from toybook import models\nmodels.load('line')": LINE,
+    "from toybook.models import load\nnames = ['line', 'curve']": LINE,
+    "from toybook import models\nprint('a line')": {
+        "toybook",
+        "toybook.models",
+    },
+    "from toybook import store\nprint('line')": {"toybook", "toybook.store"},
+    "from toybook import reader": {*LINE, "toybook.reader"},
 }
 
 
@@ -104,13 +119,20 @@ def cells(*sources: str, **metadata: Any) -> fingerprint.Cells:
 def test_a_cell_needs_what_it_imports_or_names_and_theirs_in_turn(
     package: fingerprint.Package, cell: str, needed: set[str]
 ) -> None:
-    assert package.closure(cells("x = 1", cell).names) == needed
+    assert package.used_by(cells("x = 1", cell)) == needed
+
+
+def test_a_word_chooses_a_module_for_the_whole_page(
+    package: fingerprint.Package,
+) -> None:
+    found = cells("from toybook import models", "models.load('line')")
+    assert package.used_by(found) == LINE
 
 
 def test_a_cell_that_is_no_python_needs_everything(
     package: fingerprint.Package,
 ) -> None:
-    found = package.closure(cells("!ls").names)
+    found = package.used_by(cells("!ls"))
     assert found == {*package.contents}
 
 
@@ -316,8 +338,18 @@ def test_a_page_depends_on_all_that_a_kept_model_depends_on(
     annbook: fingerprint.Package, name: str
 ) -> None:
     """`annbook.store` follows imports by itself: an oracle."""
-    trained = store.sources([f"annbook.{name}", "annbook.mnist"])
-    assert {*trained} <= annbook.closure(["annbook.models"])
+    trained = store.sources([f"annbook.models.{name}", "annbook.mnist"])
+    assert f"annbook.{name}" in trained
+    page = fingerprint.Cells("", 1, ("annbook.models.load",), (name,))
+    assert {*trained} <= annbook.used_by(page)
+
+
+def test_a_page_depends_on_no_model_that_it_does_not_name(
+    annbook: fingerprint.Package,
+) -> None:
+    page = fingerprint.Cells("", 1, ("annbook.models.load",), ("softmax",))
+    used = annbook.used_by(page)
+    assert not {"annbook.hidden", "annbook.convolution"} & used
 
 
 def test_every_file_of_data_is_needed_by_a_module(

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from annbook import convolution, hidden, mnist, models, softmax
+from annbook.models.recipe import Recipe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,7 +93,7 @@ def test_a_report_is_of_the_training_alone(
         ),
     )
     # Of the test records it reads the zeros alone.
-    recipe = models.Recipe(
+    recipe = Recipe(
         lambda _pixels, _labels, seed: (seed, [0.5, 0.25]),
         lambda _model: [np.zeros((4, 3)), np.zeros(3)],
         list,
@@ -152,15 +153,14 @@ def test_who_needs_no_tensorflow_never_pays_for_it(call: str) -> None:
 
 def shares_of(outputs: Any) -> Any:
     report = models.Report("stand-in", "sample", 0, 0, 0, 0.0, 0.0, 0.0, ())
-    recipe = models.Recipe(
+    recipe = Recipe(
         lambda: (None, []),
         list,
         list,
         lambda _m, _x: outputs,
     )
-    patch = pytest.MonkeyPatch()
-    with patch.context() as context:
-        context.setattr(models, "_RECIPES", {"stand-in": lambda: recipe})
+    with pytest.MonkeyPatch.context() as context:
+        context.setattr(models, "_recipe", lambda _name: recipe)
         return models.probabilities(models.Trained(None, report), np.zeros(1))
 
 

@@ -138,7 +138,7 @@ class Sources:
 
     def size(self, page: Page) -> int:
         """Return how many modules and cells a page runs."""
-        return len(self.package.closure(page.cells.names)) + page.cells.count
+        return len(self.package.used_by(page.cells)) + page.cells.count
 
 
 def read_notebook(

@@ -5,7 +5,8 @@ these modules, the installed packages, and how a kernel is run. The page's prose
 
 ``grimp`` finds the imports, those inside functions too, and leaves out those that only a type
 checker sees. What no import shows is found by its name: a module that a string names, as in
-``[sys.executable, "-m", "package.module"]``, and a data file that a string names, count as used.
+``[sys.executable, "-m", "package.module"]``, a data file that a string names, and a module that
+a string chooses from a package, as in ``models.load("softmax")``, count as used.
 """
 
 from __future__ import annotations
@@ -20,7 +21,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import (
+        Collection,
+        Container,
+        Iterable,
+        Iterator,
+        Mapping,
+    )
 
     from nbformat import NotebookNode
 
@@ -99,6 +106,13 @@ class Package:
                 waiting += self.needs.get(node, ())
         return found
 
+    def used_by(self, cells: Cells) -> set[str]:
+        """Return all that a page's cells need."""
+        chosen = chosen_modules(
+            self.contents, map(self.find, cells.names), cells.words
+        )
+        return self.closure([*cells.names, *chosen])
+
     def find(self, name: str) -> str | None:
         """Return the module that is named, or that holds what is named."""
         while name and name not in self.contents:
@@ -154,6 +168,7 @@ def read_needs(package: str, files: Mapping[str, Path]) -> dict[str, list[str]]:
         found = {*graph.find_modules_directly_imported_by(name)}
         found |= {each for text in said for each in names_in(text, package)}
         found |= {data[text] for text in said if text in data}
+        found |= chosen_modules(modules, found, said)
         # To import a module runs the package around it first.
         found.add(name.rpartition(".")[0])
         needs[name] = sorted(found - {name, ""})
@@ -179,6 +194,18 @@ def names_in(text: str, package: str) -> list[str]:
     return re.findall(rf"(?<![\w.]){re.escape(package)}(?:\.\w+)+", text)
 
 
+def chosen_modules(
+    modules: Container[str],
+    packages: Iterable[str | None],
+    words: Collection[str],
+) -> set[str]:
+    """Return the modules that words choose from packages, as in ``models.load("softmax")``."""
+    choices = {
+        f"{package}.{word}" for package in packages if package for word in words
+    }
+    return {name for name in choices if name in modules}
+
+
 def imports(tree: ast.Module) -> Iterator[str]:
     """Yield the names that a cell imports, wherever in it."""
     for node in ast.walk(tree):
@@ -197,6 +224,8 @@ class Cells:
     count: int
     names: tuple[str, ...]
     """What of the package the cells import or name."""
+    words: tuple[str, ...]
+    """The strings of the cells that may be a module's name."""
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
@@ -216,20 +245,22 @@ def cells_key(notebook: NotebookNode) -> str:
 def read_cells(notebook: NotebookNode, package: str) -> Cells:
     """Return what a notebook runs."""
     code = code_cells(notebook)
-    names = {name for cell in code for name in _names_of(cell.source, package)}
-    return Cells(cells_key(notebook), len(code), tuple(sorted(names)))
-
-
-def _names_of(source: str, package: str) -> set[str]:
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        # IPython's own words, or a mistake: who knows what it needs.
-        return {WHOLE}
-    named = {
-        name for text in texts(tree) for name in names_in(text, package)
-    } | {*imports(tree)}
-    return {name for name in named if name.split(".")[0] == package}
+    names: set[str] = set()
+    words: set[str] = set()
+    for cell in code:
+        try:
+            tree = ast.parse(cell.source)
+        except SyntaxError:
+            # IPython's own words, or a mistake: who knows what it needs.
+            names.add(WHOLE)
+            continue
+        said = [*texts(tree)]
+        named = {name for text in said for name in names_in(text, package)}
+        named |= {*imports(tree)}
+        names |= {name for name in named if name.split(".")[0] == package}
+        words |= {text for text in said if text.isidentifier()}
+    key = cells_key(notebook)
+    return Cells(key, len(code), tuple(sorted(names)), tuple(sorted(words)))
 
 
 def page_key(
@@ -255,7 +286,7 @@ def page_key(
         What all pages depend on, as from `surroundings`.
     """
     parts: list[Any] = [page, cells.key, surroundings]
-    for name in sorted(package.closure(cells.names)):
+    for name in sorted(package.used_by(cells)):
         parts += [name, package.contents[name], facts.get(name, "")]
     return digest(*parts)
 

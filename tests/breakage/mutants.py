@@ -97,7 +97,11 @@ class Mutant(NamedTuple):
 
 def file_of(module: str) -> Path:
     """Return a module's file, from the folder that holds the package."""
-    return Path(*module.split(".")).with_suffix(".py")
+    place = Path(*module.split("."))
+    package = place / "__init__.py"
+    if (ROOT / "src" / package).is_file():
+        return package
+    return place.with_suffix(".py")
 
 
 CELL = re.compile(

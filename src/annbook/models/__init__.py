@@ -6,6 +6,7 @@ validation records, and then asked about the test records, once.
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,11 +16,9 @@ import numpy as np
 from annbook import mnist, store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from numpy.typing import ArrayLike, NDArray
 
-    Arrays = Sequence[NDArray[Any]]
+    from annbook.models.recipe import Recipe
 
 
 class Report(NamedTuple):
@@ -49,20 +48,10 @@ class Trained(NamedTuple):
     report: Report
 
 
-class Recipe(NamedTuple):
-    """How a model is trained, taken apart, put together and asked."""
-
-    train: Callable[..., tuple[Any, ArrayLike]]
-    """From pixels (n, 784), labels (n,) and a seed to the model and the cost of each epoch."""
-    take_apart: Callable[[Any], Arrays]
-    """From the model to its weights and biases."""
-    put_together: Callable[[Arrays], Any]
-    """The way back."""
-    ask: Callable[[Any, ArrayLike], NDArray[Any]]
-    """From the model and pixels (n, 784) to ten values for each record."""
-
-
 SEED = 0
+
+_NAMES = ("softmax", "hidden", "convolution")
+"""Each has a module of its name beside this one, with its recipe."""
 
 
 def load(name: str) -> Trained:
@@ -123,11 +112,8 @@ def _place(name: str) -> tuple[str, str]:
     _require_known(name)
     edition = mnist.edition()
     # Of this module only what makes the model counts: the others may change without it.
-    parts = [
-        inspect.getsource(each) for each in (_RECIPES[name], _train, Report)
-    ]
-    # Each model is named after the module in which its training is written.
-    modules = (f"annbook.{name}", "annbook.mnist")
+    parts = [inspect.getsource(each) for each in (_train, Report)]
+    modules = (f"{__name__}.{name}", "annbook.mnist")
     return f"{name}-{edition}", store.key(modules, edition, str(SEED), *parts)
 
 
@@ -160,62 +146,11 @@ def _train(name: str, recipe: Recipe) -> store.Kept:
 
 def _recipe(name: str) -> Recipe:
     _require_known(name)
-    return _RECIPES[name]()
+    # Only the one that is asked for: the hidden layer never pays for TensorFlow.
+    recipe: Recipe = importlib.import_module(f"{__name__}.{name}").RECIPE
+    return recipe
 
 
 def _require_known(name: str) -> None:
-    if name not in _RECIPES:
-        raise ValueError(f"there is no model {name!r}: {', '.join(_RECIPES)}")
-
-
-# Each imports what it needs, so that the hidden layer never pays for TensorFlow.
-
-
-def _softmax() -> Recipe:
-    import tensorflow as tf
-
-    from annbook import softmax
-
-    return Recipe(
-        softmax.train,
-        list,
-        lambda arrays: softmax.Model(*map(tf.Variable, arrays)),
-        lambda model, pixels: softmax.predict(model, pixels).numpy(),
-    )
-
-
-def _hidden() -> Recipe:
-    from annbook import hidden, network
-
-    return Recipe(
-        hidden.train,
-        lambda layers: [part for layer in layers for part in layer],
-        lambda arrays: [
-            network.Layer(*arrays[at : at + 2])
-            for at in range(0, len(arrays), 2)
-        ],
-        network.predict,
-    )
-
-
-def _convolution() -> Recipe:
-    from annbook import convolution
-
-    def put_together(arrays: Arrays) -> Any:
-        model = convolution.new_model()
-        model.set_weights(arrays)
-        return model
-
-    return Recipe(
-        convolution.train,
-        lambda model: model.get_weights(),
-        put_together,
-        convolution.predict,
-    )
-
-
-_RECIPES = {
-    "softmax": _softmax,
-    "hidden": _hidden,
-    "convolution": _convolution,
-}
+    if name not in _NAMES:
+        raise ValueError(f"there is no model {name!r}: {', '.join(_NAMES)}")
