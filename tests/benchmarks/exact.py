@@ -68,9 +68,16 @@ sys.addaudithook(note)
 """Put before all else into each process that a page starts, as its ``sitecustomize``."""
 
 SAYING = """\
-if not globals().get("edit_{0}"):
+if not globals().get("edit_{0}") and not [
+    frame for frame, _ in __import__("traceback").walk_stack(None)
+    if frame.f_code.co_name in ("fetch", "keep")
+    and frame.f_code.co_filename.endswith(("store.py", "folders.py"))
+]:
     globals()["edit_{0}"] = True
     print("edit {0}")
+"""
+"""Put into a function. It is silent while something is computed that is kept for all pages: which
+page comes first and computes it is chance, so what is said then may stand on another page.
 """
 
 
@@ -347,40 +354,45 @@ def differing(one: list[Any], other: list[Any]) -> set[int]:
     }
 
 
+def shown(outputs: list[Any], cell: int) -> str:
+    """Return what a cell put out, as text short enough for a terminal."""
+    return json.dumps(outputs[cell : cell + 1])[:2000]
+
+
 def compare_cold(book: Book, scratch: Path) -> tuple[list[str], int]:
     """Build all anew; return the pages with other outputs, and how many cells measure times.
 
-    A cell whose outputs differ between two cold runs of the same code measures something of the
+    A cell whose outputs differ between two cold builds of the same code measures something of the
     machine: it cannot be compared.
     """
-    print("the whole copy, cold", flush=True)
     shutil.copytree(book.root, scratch / "cold", ignore=LEFT)
     cold = Book.__new__(Book)
     cold.root, cold.package = (
         scratch / "cold",
         scratch / "cold" / "src" / "annbook",
     )
-    code, _, said = cold.build()
-    assert code == 0, said
-    ours, theirs = book.outputs(), cold.outputs()
-    suspects = {
-        page: cells
-        for page in theirs
-        if (cells := differing(ours[page], theirs[page]))
-    }
-    if suspects:
-        print(
-            f"again, for what may be measured: {', '.join(suspects)}",
-            flush=True,
-        )
-        for page in suspects:
-            shutil.rmtree(cold.root / "_build" / "outputs" / page)
-        code, _, said = cold.build("-E")
+    builds = []
+    for time in ("once", "again, for what is measured"):
+        print(f"the whole copy, cold, {time}", flush=True)
+        # All of it: what was trained knows how long that took.
+        shutil.rmtree(cold.root / "_build", ignore_errors=True)
+        code, _, said = cold.build()
         assert code == 0, said
-    again = cold.outputs()
-    measured = {page: differing(theirs[page], again[page]) for page in suspects}
-    stale = [page for page, cells in suspects.items() if cells - measured[page]]
-    return stale, sum(map(len, measured.values()))
+        builds.append(cold.outputs())
+    ours, (theirs, again) = book.outputs(), builds
+    stale, measured = [], 0
+    for page in theirs:
+        varying = differing(theirs[page], again[page])
+        measured += len(varying)
+        other = differing(ours[page], theirs[page]) - varying
+        for cell in sorted(other):
+            print(
+                f"  {page}, cell {cell + 1}:\n    edited {shown(ours[page], cell)}\n"
+                f"    cold   {shown(theirs[page], cell)}",
+                flush=True,
+            )
+        stale += [page] if other else []
+    return stale, measured
 
 
 def run(edits: int, seed: int) -> dict[str, Any]:
