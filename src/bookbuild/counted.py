@@ -89,6 +89,14 @@ def day_of(part: Mapping[str, Any]) -> str:
     return f"on {show_day(part['date'])}, at commit {part['commit']}"
 
 
+def drawn(who: str, part: Mapping[str, Any]) -> str:
+    """Return from how many breakages those were drawn that somebody was asked about."""
+    return (
+        f"For {ASKED[who]} they were drawn from {part['of']:,d} breakages of "
+        f"{part['of_functions']:,d} functions, {day_of(part)}."
+    )
+
+
 def show_exact(report: Mapping[str, Any]) -> list[nodes.Node]:
     """Return what came of edits."""
     said = f"Counted {day_of(report)}, with the seed {report['seed']}."
@@ -103,15 +111,18 @@ def show_exact(report: Mapping[str, Any]) -> list[nodes.Node]:
 
 
 def show_breakage(report: Mapping[str, Any]) -> list[nodes.Node]:
-    """Return what came of breakages."""
+    """Return what came of breakages.
+
+    Raises
+    ------
+    ValueError
+        Where nobody was asked.
+    """
     asked = [who for who in ASKED if who in report]
+    if not asked:
+        raise ValueError("nobody was asked")
     rows = [breakage_row(who, report[who]) for who in asked]
-    whole = report["population"]
-    days = "; ".join(f"{ASKED[who]} {day_of(report[who])}" for who in asked)
-    said = (
-        f"Drawn from {whole['breakages']:,d} breakages of {whole['functions']:,d} functions. "
-        f"Counted for {days}."
-    )
+    said = " ".join(drawn(who, report[who]) for who in asked)
     missing = [who for who in ASKED if who not in report]
     for who in missing:
         said += f" {ASKED[who].capitalize()} has not been asked yet."

@@ -2,60 +2,40 @@
 
 ``nox -s breakage -- tests`` asks the unit tests, ``-- build`` the book's own build. What was
 found stays in ``_build/breakage``: a run that is stopped goes on from there. What was caught is
-not tried again while its module is as it was, nor what was missed and is explained; what else was
-missed is tried again in every run. The totals go into the page's file, and all that was missed is
-listed. The exit code is 1 where something was missed that ``explained.toml`` does not explain.
+not tried again while its module and the tests, or the pages, are as they were, nor what was
+missed and is explained; what else was missed is tried again in every run. The totals go into the
+page's file, and all that was missed is listed. The exit code is 1 where something was missed that
+``explained.toml`` does not explain.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
 import sys
 import tempfile
 import tomllib
-from collections import defaultdict
-from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from benchmarks import record
 
-from bookbuild import files, fingerprint
+from bookbuild import files
 from breakage import mutants, unit, whole
+from breakage.mutant import ROOT
+from breakage.results import Results, count, in_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Sequence
 
-    from breakage.mutants import Mutant
-    from breakage.unit import Verdict
-
-REPORT = mutants.ROOT / "book" / "reference" / "breakage.json"
-KEPT = mutants.ROOT / "_build" / "breakage"
+REPORT = ROOT / "book" / "reference" / "breakage.json"
+KEPT = ROOT / "_build" / "breakage"
 EXPLAINED = Path(__file__).with_name("explained.toml")
-WAYS = {"tests": unit.try_all, "build": whole.try_all}
+WAYS = {"tests": unit, "build": whole}
 MOST = {"tests": 600, "build": 40}
 """How many breakages are tried, where nothing else is asked."""
 ORDER = 1
 """The seed of the order in which they are tried."""
-
-
-def in_turn(found: Iterable[Mutant], seed: int) -> list[Mutant]:
-    """Return breakages at random, one of every function first, then a second of each, and so on."""
-    generator = random.Random(seed)
-    by_function: dict[tuple[str, str], list[Mutant]] = defaultdict(list)
-    for mutant in found:
-        by_function[mutant.module, mutant.function].append(mutant)
-    columns = [*by_function.values()]
-    for column in columns:
-        generator.shuffle(column)
-    ordered = []
-    for some in zip_longest(*columns):
-        these = [mutant for mutant in some if mutant]
-        generator.shuffle(these)
-        ordered += these
-    return ordered
 
 
 def read_explained(names: set[str]) -> dict[str, dict[str, str]]:
@@ -72,57 +52,6 @@ def read_explained(names: set[str]) -> dict[str, dict[str, str]]:
         lines = "\n".join(sorted(gone))
         sys.exit(f"{EXPLAINED.name} explains what is not in the code:\n{lines}")
     return listed
-
-
-class Results:
-    """What was found so far in one way, in a file with a line for each breakage."""
-
-    def __init__(self, way: str, population: Sequence[Mutant]) -> None:
-        self._path = KEPT / f"{way}.jsonl"
-        self._keys = {each.name: self._key(each) for each in population}
-        self.found: dict[str, dict[str, Any]] = {}
-        if self._path.is_file():
-            for line in self._path.read_text(encoding="utf-8").splitlines():
-                said = json.loads(line)
-                if self._keys.get(said["name"]) == said["key"]:
-                    self.found[said["name"]] = said
-
-    @staticmethod
-    def _key(mutant: Mutant) -> str:
-        # The broken module holds all the rest of the module, too.
-        return fingerprint.digest(mutant.code)
-
-    def is_settled(self, mutant: Mutant, explained: Container[str]) -> bool:
-        """Return whether a breakage is known to be caught, or to be missed for a reason."""
-        said = self.found.get(mutant.name)
-        return said is not None and (said["caught"] or mutant.name in explained)
-
-    def add(self, mutant: Mutant, verdict: Verdict) -> None:
-        """Write down what came of a breakage."""
-        said = {
-            "name": mutant.name,
-            "key": self._keys[mutant.name],
-            **verdict._asdict(),
-        }
-        self.found[mutant.name] = said
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(said, ensure_ascii=False) + "\n")
-
-
-def count(
-    results: Results, explained: dict[str, str], functions: dict[str, str]
-) -> dict[str, int]:
-    """Return the totals of one way."""
-    found = results.found.values()
-    missed = {each["name"] for each in found if not each["caught"]}
-    return {
-        "functions": len({functions[each["name"]] for each in found}),
-        "tried": len(results.found),
-        "caught": len(results.found) - len(missed),
-        "late": sum(each["how"] == unit.LATE for each in found),
-        "explained": len(missed & explained.keys()),
-    }
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -143,9 +72,10 @@ def main(arguments: Sequence[str]) -> int:
     population = in_turn(mutants.all_mutants(), ORDER)
     functions = {m.name: f"{m.module}.{m.function}" for m in population}
     explained = read_explained(functions.keys())[asked.way]
+    way, file = WAYS[asked.way], KEPT / f"{asked.way}.jsonl"
     if asked.afresh:
-        (KEPT / f"{asked.way}.jsonl").unlink(missing_ok=True)
-    results = Results(asked.way, population)
+        file.unlink(missing_ok=True)
+    results = Results(file, population, way.judges)
     chosen = population[: asked.most or MOST[asked.way]]
     todo = [
         m
@@ -158,7 +88,7 @@ def main(arguments: Sequence[str]) -> int:
         flush=True,
     )
     with tempfile.TemporaryDirectory() as folder:
-        tried = WAYS[asked.way](todo, Path(folder)) if todo else ()
+        tried = way.try_all(todo, Path(folder)) if todo else ()
         for number, (mutant, verdict) in enumerate(tried, 1):
             results.add(mutant, verdict)
             said = "caught" if verdict.caught else "MISSED"
@@ -169,11 +99,11 @@ def main(arguments: Sequence[str]) -> int:
             )
     totals = count(results, explained, functions)
     report = json.loads(REPORT.read_text("utf-8")) if REPORT.is_file() else {}
-    report["population"] = {
-        "breakages": len(population),
-        "functions": len({*functions.values()}),
+    whole = {
+        "of": len(population),
+        "of_functions": len({*functions.values()}),
     }
-    report[asked.way] = record.stamp() | totals
+    report[asked.way] = record.stamp() | whole | totals
     files.write_text(REPORT, json.dumps(report, indent=1) + "\n")
     missed = sorted(
         name

@@ -11,22 +11,21 @@ from __future__ import annotations
 import ast
 import difflib
 import re
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator
 
 from bookbuild import fingerprint
+from breakage.mutant import PACKAGE, ROOT, Mutant, file_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from parso.tree import NodeOrLeaf
 
-ROOT = Path(__file__).resolve().parents[2]
-PACKAGE = "annbook"
 DRAWN = f"{PACKAGE}.figures"
 
 SWAPS = (
@@ -66,42 +65,6 @@ KINDS = (
     "core/ReplaceTrueWithFalse",
     "core/ZeroIterationForLoop",
 )
-
-
-class Mutant(NamedTuple):
-    """A breakage."""
-
-    module: str
-    function: str
-    before: str
-    """The line, or the lines, as they are."""
-    after: str
-    number: int
-    """From 0, where a function has several such lines."""
-    line: int
-    code: str
-    """The whole broken module."""
-
-    @property
-    def name(self) -> str:
-        """What it goes by; it holds as long as its line stays as it is."""
-        again = f" ({self.number + 1})" if self.number else ""
-        change = f"{self.before} -> {self.after}"
-        return f"{self.module}.{self.function}{again}: {change}"
-
-    @property
-    def path(self) -> Path:
-        """The module's file, from the folder that holds the package."""
-        return file_of(self.module)
-
-
-def file_of(module: str) -> Path:
-    """Return a module's file, from the folder that holds the package."""
-    place = Path(*module.split("."))
-    package = place / "__init__.py"
-    if (ROOT / "src" / package).is_file():
-        return package
-    return place.with_suffix(".py")
 
 
 CELL = re.compile(

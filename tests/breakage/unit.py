@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from breakage.mutants import ROOT
+from breakage.mutant import LATE, ROOT, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from breakage.mutants import Mutant
+    from breakage.mutant import Mutant
 
 SLOW_TO_IMPORT = (
     "hypothesis.strategies",
@@ -64,18 +64,8 @@ file could not be imported.
 
 GRACE = 60.0
 """Seconds that the tests of a broken module get, beside five times what they usually take."""
-LATE = "time ran out"
 LONGEST = 900.0
 """Seconds that the tests of a module get that is whole."""
-
-
-class Verdict(NamedTuple):
-    """What became of a breakage."""
-
-    caught: bool
-    how: str
-    """The test that failed, or what else ended the run."""
-    seconds: float
 
 
 def tests_of(module: str) -> list[str]:
@@ -93,6 +83,13 @@ def tests_of(module: str) -> list[str]:
         if path != own and imports.search(path.read_text(encoding="utf-8"))
     ]
     return [str(path) for path in [own, *others] if path.exists()]
+
+
+def judges(module: str) -> str:
+    """Return the text of the tests that are asked about a module."""
+    return "".join(
+        Path(test).read_text(encoding="utf-8") for test in tests_of(module)
+    )
 
 
 def prepare() -> None:

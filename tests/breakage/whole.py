@@ -14,15 +14,21 @@ from typing import TYPE_CHECKING
 
 from benchmarks.exact import Book
 
-from breakage.unit import Verdict
+from breakage.mutant import ROOT, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from breakage.mutants import Mutant
+    from breakage.mutant import Mutant
 
 WHERE = re.compile(r"^ERROR: (\S+?:\d+): (.*)$", re.MULTILINE)
+
+
+def judges(_module: str) -> str:
+    """Return the text of what could notice a breakage: all pages, with their words."""
+    pages = sorted((ROOT / "book").rglob("*.md"))
+    return "".join(path.read_text(encoding="utf-8") for path in pages)
 
 
 def try_all(
