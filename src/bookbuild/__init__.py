@@ -53,6 +53,7 @@ PARTS = (
     "source",
     "terms",
     "unchanged",
+    "units",
     "wheel",
     "widget",
 )
