@@ -107,8 +107,9 @@ def tests(session: nox.Session) -> None:
     install(session, "test")
     # What the book has trained need not be trained again.
     session.env.setdefault("ANNBOOK_MODELS", str(MODELS))
-    # All of them on two cores, each file by one process; a few start sooner in one.
-    everything = ("-n", "2", "--dist", "loadfile")
+    # All of them on two cores, each file by one process and the longest first; a few start
+    # sooner in one.
+    everything = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
     session.run("pytest", *(session.posargs or everything))
 
 

@@ -30,6 +30,20 @@ ROOT = Path(__file__).parents[1]
 settings.register_profile("book", deadline=None)
 settings.load_profile("book")
 
+LONGEST = (
+    "test_faults.py",
+    "test_access.py",
+    "test_build.py",
+    "test_book.py",
+    "test_hidden.py",
+    "test_workers.py",
+    "test_recogniser.py",
+    "test_slides.py",
+    "test_exact.py",
+)
+"""The files that take longest, more than half of the time together."""
+
+
 NOTEBOOK = """\
 ---
 file_format: mystnb
@@ -202,5 +216,12 @@ def render(tmp_path: Path) -> Callable[..., Rendered]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the fast tests first: a mistake shows soonest there."""
+    """Run the fast tests first: a mistake shows soonest there.
+
+    Where several processes share the files, the longest files come before: whoever took such a
+    file last would work on while the others have nothing left to do.
+    """
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        order = {name: place for place, name in enumerate(LONGEST)}
+        items.sort(key=lambda item: order.get(item.path.name, len(order)))
