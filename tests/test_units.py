@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from docutils import nodes
+
+from bookbuild import units
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,3 +56,11 @@ def test_tables_and_titles_count_as_prose(render: Render) -> None:
     page = render(text).page("index")
     assert page.select_one("td").text == "162\xa0s"
     assert "At 5\xa0%" in page.select_one("h1").text
+
+
+def test_a_text_that_stands_in_two_places_is_mended_in_both() -> None:
+    shared = nodes.Text("5 %")
+    places = [nodes.paragraph("", "", shared) for _ in range(2)]
+    for place in places:
+        units.keep_units(place)
+    assert [place.astext() for place in places] == ["5\xa0%"] * 2

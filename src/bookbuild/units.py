@@ -9,11 +9,13 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sphinx.application import Sphinx
 
 UNIT = r"(?:%|h|min|s|ms|kB|MB)(?!\w)"
 AFTER_DIGIT = re.compile(rf"(?<=\d) (?={UNIT})")
-AT_START = re.compile(rf"\A (?={UNIT})")
+AT_START = re.compile(rf" (?={UNIT})")
 UNBROKEN = "\N{NO-BREAK SPACE}"
 
 EXACT = (nodes.literal, nodes.FixedTextElement, nodes.math, nodes.raw)
@@ -28,31 +30,33 @@ class KeepUnits(SphinxPostTransform):
 
     def run(self, **_kwargs: Any) -> None:
         """Go through all texts but code."""
-        for text in list(self.document.findall(nodes.Text)):
-            if is_exact(text):
-                continue
-            kept = AFTER_DIGIT.sub(UNBROKEN, text)
-            if before(text)[-1:].isdigit():
-                kept = AT_START.sub(UNBROKEN, kept)
-            if kept != text:
-                text.parent.replace(text, nodes.Text(kept))
+        for element in list(self.document.findall(nodes.Element)):
+            if not is_exact(element):
+                keep_units(element)
 
 
-def is_exact(node: nodes.Node) -> bool:
-    """Return whether a node stands in code."""
-    around = node.parent
-    while around is not None:
-        if isinstance(around, EXACT):
-            return True
-        around = around.parent
-    return False
+def keep_units(element: nodes.Element) -> None:
+    """Mend the spaces in an element's own texts."""
+    for place, text in enumerate(element.children):
+        if not isinstance(text, nodes.Text):
+            continue
+        kept = AFTER_DIGIT.sub(UNBROKEN, text)
+        if AT_START.match(text) and ends_with_digit(element.children[:place]):
+            kept = UNBROKEN + kept[1:]
+        if kept != text:
+            element[place] = nodes.Text(kept)
 
 
-def before(text: nodes.Text) -> str:
-    """Return what stands just before a text in the same sentence."""
-    siblings = text.parent.children
-    place = next(at for at, each in enumerate(siblings) if each is text)
-    return siblings[place - 1].astext() if place else ""
+def is_exact(node: nodes.Node | None) -> bool:
+    """Return whether a node is code, or stands in some."""
+    while node is not None and not isinstance(node, EXACT):
+        node = node.parent
+    return node is not None
+
+
+def ends_with_digit(some: Sequence[nodes.Node]) -> bool:
+    """Return whether the last of some nodes does."""
+    return bool(some) and some[-1].astext()[-1:].isdigit()
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
