@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from docutils import nodes
+from typing import TYPE_CHECKING
 
-from bookbuild.tables import folding_table
+from docutils import nodes
+from docutils.utils import new_document
+
+from bookbuild.tables import FoldWideTables, folding_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import Rendered
+
+    Render = Callable[..., Rendered]
 
 HEAD = ("work", "version", "licence")
 
@@ -50,3 +60,30 @@ def test_a_row_of_one_cell_takes_the_whole_width() -> None:
     (entry,) = row.findall(nodes.entry)
     assert entry["morecols"] == 2
     assert entry.astext() == "and others"
+
+
+def written(columns: int) -> str:
+    names = [f"c{number}" for number in range(columns)]
+    lines = (names, ["---"] * columns, ["x"] * (columns - 1), [])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines if line)
+
+
+def test_a_wide_table_of_the_prose_folds_too(render: Render) -> None:
+    rendered = render(f"# Title\n\n{written(5)}\n\n{written(4)}\n")
+    wide, narrow = rendered.page("index").select("table")
+    cells = [cell.text.strip() for cell in wide.select("td")]
+    assert cells == ["x", "c1: x", "c2: x", "c3: x", ""]
+    assert "folding" in wide["class"]
+    assert "empty" in wide.select("td")[-1]["class"]
+    assert "folding" not in narrow["class"]
+    assert rendered.warnings == ""
+
+
+def test_what_the_build_has_folded_is_not_folded_again() -> None:
+    document = new_document("page")
+    head = ("a", "b", "c", "d", "e")
+    cells = [[nodes.Text("x")] for _ in head]
+    document += folding_table(head, [cells], "works")
+    before = document.pformat()
+    FoldWideTables(document).run()
+    assert document.pformat() == before

@@ -51,6 +51,7 @@ PARTS = (
     "slides",
     "solutions",
     "source",
+    "tables",
     "terms",
     "unchanged",
     "units",
