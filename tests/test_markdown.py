@@ -54,6 +54,7 @@ def test_any_text_reads_as_it_was(text: str) -> None:
         "2) no item",
         "1.5 is a number",
         "a_b_c and _no emphasis_",
+        "__init__ and a__b",
         "2 * 3 * 4",
         "it costs $1, not $2",
         "a `tick`",

@@ -102,7 +102,10 @@ def read(app: SphinxTestApp, page: str) -> BeautifulSoup:
 def table(app: SphinxTestApp) -> list[list[str]]:
     rows = read(app, "index").select("table.path tbody tr")
     return [
-        [cell.get_text(" ", strip=True) for cell in row.select("td")]
+        [
+            cell.get_text(" ", strip=True).replace("\xa0", " ")
+            for cell in row.select("td")
+        ]
         for row in rows
     ]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 # What Markdown would take for its own, within a line and at its beginning.
-MARKS = re.compile(r"[\\`*\[\]<$~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
+MARKS = re.compile(r"[\\`*\[\]<$~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
 FIRST_MARK = re.compile(r"^(\d*)(>|[-+#.)](?=[\s#-]|$))")
 # The language of a cell or a listing, as a notebook's reader knows it.
 LANGUAGES = {"ipython3": "python", "none": "", "default": ""}
