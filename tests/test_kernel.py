@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from bookbuild import kernel
+from bookbuild import execution, kernel
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,24 @@ def test_cells_run_in_order_in_the_pages_folder(calm: Path) -> None:
     assert Path(printed.text.strip()).samefile(calm)
     assert result.data == {"text/plain": "6"}
     assert notebook.metadata["language_info"]["name"] == "python"
+
+
+CUT = """\
+import sys, time
+for piece in ["one ", "line", chr(10), "and another"]:
+    sys.stdout.write(piece)
+    sys.stdout.flush()
+    time.sleep(0.2)
+"""
+
+
+@pytest.mark.slow
+def test_a_line_that_was_cut_on_its_way_is_whole_again(calm: Path) -> None:
+    notebook, _ = run(calm, CUT)
+    outputs = notebook.cells[1].outputs
+    assert len(outputs) > 1
+    (whole,) = execution.joined(outputs)
+    assert whole.text == "one line\nand another"
 
 
 ENDS = {

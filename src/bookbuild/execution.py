@@ -20,7 +20,7 @@ from myst_nb.core.read import (
     read_myst_markdown_notebook,
 )
 from myst_nb.sphinx_ import NbMetadataCollector
-from nbformat import from_dict
+from nbformat import NotebookNode, from_dict
 from sphinx.util import logging
 
 from bookbuild import fingerprint, kernel
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from docutils import nodes
     from myst_parser.config.main import MdParserConfig
-    from nbformat import NotebookNode
     from sphinx.application import Sphinx
     from sphinx.config import Config
     from sphinx.environment import BuildEnvironment
@@ -384,10 +383,27 @@ def outputs_of(notebook: NotebookNode, seconds: float) -> dict[str, Any]:
         "finished": time.time(),
         "language_info": notebook.metadata["language_info"],
         "cells": [
-            {"count": cell.execution_count, "outputs": cell.outputs}
+            {"count": cell.execution_count, "outputs": joined(cell.outputs)}
             for cell in fingerprint.code_cells(notebook)
         ],
     }
+
+
+def joined(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """Return outputs in which what was printed without a break is one text.
+
+    Jupyter sends on what has been printed so far every now and then, be it in the middle of a
+    line, and myst-nb would begin a new line there.
+    """
+    whole: list[NotebookNode] = []
+    for output in outputs:
+        name = output.get("name")
+        if name and whole and whole[-1].get("name") == name:
+            text = whole[-1]["text"] + output["text"]
+            whole[-1] = NotebookNode(whole[-1] | {"text": text})
+        else:
+            whole.append(output)
+    return whole
 
 
 def explain(page: Page, notebook: NotebookNode, error: kernel.CellError) -> str:

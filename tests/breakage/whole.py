@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 import shutil
 import time
+from functools import cache
 from typing import TYPE_CHECKING
 
-from benchmarks.exact import Book
+from benchmarks.exact import Book, notebook_of
 
-from breakage.mutant import ROOT, Verdict
+from bookbuild import fingerprint
+from breakage.mutant import PACKAGE, ROOT, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,10 +27,25 @@ if TYPE_CHECKING:
 WHERE = re.compile(r"^ERROR: (\S+?:\d+): (.*)$", re.MULTILINE)
 
 
-def judges(_module: str) -> str:
-    """Return the text of what could notice a breakage: all pages, with their words."""
-    pages = sorted((ROOT / "book").rglob("*.md"))
-    return "".join(path.read_text(encoding="utf-8") for path in pages)
+def judges(module: str) -> str:
+    """Return the text of the pages that could notice a breakage: those that use the module."""
+    return "".join(text for text, used in read_pages() if module in used)
+
+
+@cache
+def read_pages() -> list[tuple[str, set[str]]]:
+    """Return each page's text, and what of the package its cells use."""
+    files = fingerprint.files_of(ROOT / "src" / PACKAGE)
+    needs = fingerprint.read_needs(PACKAGE, files)
+    package = fingerprint.Package(PACKAGE, dict.fromkeys(files, ""), needs)
+    return [
+        (
+            path.read_text(encoding="utf-8"),
+            package.used_by(fingerprint.read_cells(notebook, PACKAGE)),
+        )
+        for path in sorted((ROOT / "book").rglob("*.md"))
+        if (notebook := notebook_of(path))
+    ]
 
 
 def try_all(
