@@ -163,13 +163,14 @@ class Book:
             for page, last in keys.items()
         }
 
-    def notebook(self, path: Path) -> nbformat.NotebookNode | None:
-        """Return a page as a notebook, or None where it has no cells."""
-        text = path.read_text(encoding="utf-8")
-        if "file_format: mystnb" not in text:
-            return None
-        config = MdParserConfig(enable_extensions=set(EXTENSIONS))
-        return read_myst_markdown_notebook(text, config=config, path=path)
+
+def notebook_of(path: Path) -> nbformat.NotebookNode | None:
+    """Return a page as a notebook, or None where it has no cells."""
+    text = path.read_text(encoding="utf-8")
+    if "file_format: mystnb" not in text:
+        return None
+    config = MdParserConfig(enable_extensions=set(EXTENSIONS))
+    return read_myst_markdown_notebook(text, config=config, path=path)
 
 
 def trace(book: Book, scratch: Path) -> dict[str, set[str]]:
@@ -178,7 +179,7 @@ def trace(book: Book, scratch: Path) -> dict[str, set[str]]:
     calm = kernel_environment(scratch / "ipython")
     found = {}
     for path in sorted((book.root / "book").rglob("*.md")):
-        if notebook := book.notebook(path):
+        if notebook := notebook_of(path):
             page = (
                 path.relative_to(book.root / "book").with_suffix("").as_posix()
             )
