@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from breakage import results, unit
+from breakage import results, unit, whole
 from breakage.mutant import LATE, Mutant, Verdict
 from hypothesis import given
 from hypothesis import strategies as st
@@ -143,3 +143,10 @@ def test_a_module_is_judged_by_the_tests_that_import_it(
     assert {f"{name}.py" for name in others} <= {*files}
     assert "test_outside.py" not in files
     assert "def test_" in unit.judges(module)
+
+
+def test_a_module_is_judged_by_the_pages_that_use_it() -> None:
+    pages = whole.judges("annbook.predictor")
+    assert "# Learn a number from its errors" in pages
+    assert "# Look at a nerve cell" not in pages
+    assert whole.judges("annbook.no_such_module") == ""
