@@ -52,7 +52,10 @@ def rows(rendered: Rendered) -> list[list[str]]:
     for column in page.select(".column-name"):
         column.decompose()
     lines = page.select("table.benchmarks tbody tr")
-    return [[cell.text for cell in line("td")] for line in lines]
+    return [
+        [cell.text.replace("\xa0", " ") for cell in line("td")]
+        for line in lines
+    ]
 
 
 def test_edits_are_told_with_what_ran_for_nothing(render: Render) -> None:
