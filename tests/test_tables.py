@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 from docutils.utils import new_document
 
-from bookbuild.tables import FoldWideTables, folding_table
+from bookbuild.tables import FoldWideTables, folding_table, name_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,3 +87,10 @@ def test_what_the_build_has_folded_is_not_folded_again() -> None:
     before = document.pformat()
     FoldWideTables(document).run()
     assert document.pformat() == before
+
+
+def test_a_cell_without_a_paragraph_has_its_columns_name_too() -> None:
+    code = nodes.literal_block("", "x = 1")
+    row = nodes.row("", nodes.entry(), nodes.entry("", code))
+    name_columns(row, ("a", "b"))
+    assert [node.astext() for node in row[1].children] == ["b: ", "x = 1"]

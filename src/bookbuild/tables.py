@@ -68,7 +68,8 @@ def name_columns(row: nodes.row, head: Sequence[str]) -> None:
     for title, entry in zip(head[1:], entries[1:], strict=False):
         if entry.astext():
             column = nodes.inline("", f"{title}: ", classes=["column-name"])
-            next(iter(entry.findall(nodes.paragraph))).insert(0, column)
+            # A cell may hold no paragraph at all, but code or a picture.
+            next(iter(entry.findall(nodes.paragraph)), entry).insert(0, column)
         else:
             entry["classes"].append("empty")
 
