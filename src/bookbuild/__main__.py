@@ -12,7 +12,7 @@ from pathlib import Path
 from sphinx.cmd.build import get_parser
 from sphinx.cmd.build import main as build
 
-from bookbuild import failure, unchanged
+from bookbuild import failure, unchanged, unused
 
 
 def main(arguments: list[str]) -> int:
@@ -47,10 +47,13 @@ def build_if_changed(arguments: list[str]) -> int:
     # A third of a small build went into looking for garbage, of which Sphinx makes little.
     gc.disable()
     code = build(arguments)
+    # Python would look for it once more at its end, for as long as it takes to write ten pages.
+    gc.freeze()
     if code == 0:
         note.leave(before)
     return code
 
 
 if __name__ == "__main__":
+    unused.leave_out()
     sys.exit(main(sys.argv[1:]))

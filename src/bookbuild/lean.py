@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.errors import ExtensionError
+from sphinx.util.fileutil import copy_asset
+from sphinx.util.matching import Matcher
 
 from bookbuild import files
 
@@ -31,16 +33,19 @@ FIRST = ("basic.css", "styles/pydata-sphinx-theme.css")
 
 BUNDLE = "bundle.css"
 
-UNUSED = (
-    "images/logo_*",  # of the launch buttons
-    "locales",
-    "scripts/*.map",
-    "scripts/fontawesome*",
-    "styles/*.map",
-    "vendor/fontawesome",
-    "*webpack-macros.html",
+UNUSED = Matcher(
+    [
+        "**/.*",  # Sphinx copies none of these
+        "**/images/logo_*",  # of the launch buttons
+        "**/locales",
+        "**/scripts/*.map",
+        "**/scripts/fontawesome*",
+        "**/styles/*.map",
+        "**/vendor/fontawesome",
+        "**/*webpack-macros.html",
+    ]
 )
-"""What the theme puts into ``_static`` and no page of this book asks for."""
+"""What the theme would put into ``_static`` and no page of this book asks for."""
 
 FONT = re.compile(r"@font-face\s*\{[^}]*\}")
 LETTER = re.compile(r"(?:\.fa-[\w-]+(?:::?before)?,?)+\{--fa:[^}]*\}")
@@ -130,7 +135,7 @@ def pages(app: Sphinx) -> Iterator[Path]:
 
 
 def slim(app: Sphinx, exception: Exception | None) -> None:
-    """Write the one style sheet, and remove what no page asks for.
+    """Write the one style sheet.
 
     Raises
     ------
@@ -154,16 +159,30 @@ def slim(app: Sphinx, exception: Exception | None) -> None:
             )
     css = bundle(static, names)
     files.write_text(static / BUNDLE, css)
-    for pattern in UNUSED:
-        for path in static.glob(pattern):
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
+
+
+class LeanBuilder(StandaloneHTMLBuilder):
+    """Writes pages as Sphinx does, but leaves in the theme what no page asks for."""
+
+    def copy_theme_static_files(self, context: dict[str, Any]) -> None:
+        """Copy the theme's files that pages ask for."""
+        if OWN not in sheets(self._css_files):
+            super().copy_theme_static_files(context)
+            return
+        for folder in reversed(self.theme.get_theme_dirs()):
+            copy_asset(
+                Path(folder, "static"),
+                self._static_dir,
+                excluded=UNUSED,
+                context=context,
+                renderer=self.templates,
+                force=True,
+            )
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the bundle and the removal, after all that add style sheets or scripts."""
+    """Register the builder, and the bundle after all that add style sheets or scripts."""
+    app.add_builder(LeanBuilder, override=True)
     app.connect("html-page-context", load_less, priority=950)
     # The theme puts its colours of code into their sheet at the build's end, too.
     app.connect("build-finished", slim, priority=600)
