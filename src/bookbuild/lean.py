@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -161,28 +162,32 @@ def slim(app: Sphinx, exception: Exception | None) -> None:
     files.write_text(static / BUNDLE, css)
 
 
-class LeanBuilder(StandaloneHTMLBuilder):
-    """Writes pages as Sphinx does, but leaves in the theme what no page asks for."""
+def copy_theme(builder: StandaloneHTMLBuilder, context: dict[str, Any]) -> None:
+    """Copy those of the theme's files that pages ask for, as Sphinx copies them all."""
+    for folder in reversed(builder.theme.get_theme_dirs()):
+        copy_asset(
+            Path(folder, "static"),
+            builder._static_dir,
+            excluded=UNUSED,
+            context=context,
+            renderer=builder.templates,
+            force=True,
+        )
 
-    def copy_theme_static_files(self, context: dict[str, Any]) -> None:
-        """Copy the theme's files that pages ask for."""
-        if OWN not in sheets(self._css_files):
-            super().copy_theme_static_files(context)
-            return
-        for folder in reversed(self.theme.get_theme_dirs()):
-            copy_asset(
-                Path(folder, "static"),
-                self._static_dir,
-                excluded=UNUSED,
-                context=context,
-                renderer=self.templates,
-                force=True,
-            )
+
+def copy_less(app: Sphinx) -> None:
+    """Have the builder leave in the theme what no page asks for."""
+    builder = app.builder
+    if isinstance(builder, StandaloneHTMLBuilder) and OWN in sheets(
+        builder._css_files
+    ):
+        # Extensions know the builder by its class, so one of our own would not do.
+        builder.copy_theme_static_files = partial(copy_theme, builder)  # type: ignore[method-assign]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the builder, and the bundle after all that add style sheets or scripts."""
-    app.add_builder(LeanBuilder, override=True)
+    """Register the copying, and the bundle after all that add style sheets or scripts."""
+    app.connect("builder-inited", copy_less)
     app.connect("html-page-context", load_less, priority=950)
     # The theme puts its colours of code into their sheet at the build's end, too.
     app.connect("build-finished", slim, priority=600)
