@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from docutils import nodes
 from hypothesis import given
 from hypothesis import strategies as st
 from test_pages import BOOK, PAGES, ROOT, front_matter, read
 
-from bookbuild import addresses
+from bookbuild import addresses, addresslist
 from bookbuild.addresses import Address, read_address
+from bookbuild.anchors import Anchor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -222,6 +225,40 @@ def test_what_has_moved_leads_on_and_every_address_is_listed(
     assert shown[0] == "index.html#home"
     assert shown[-1] == "new.html#new-part"
     assert len(shown) == 3
+
+
+def listing(anchors: list[Anchor], title: str = "New") -> Any:
+    """Return what Sphinx knows of a page with a list, and of a page that is listed."""
+    return SimpleNamespace(
+        metadata={"index": {"addresses": True}, "new": {"anchors": anchors}},
+        titles={
+            "index": nodes.title(text="A book"),
+            "new": nodes.title(text=title),
+        },
+        toctree_includes={"index": ["new"]},
+    )
+
+
+PART = Anchor("section", "new-part", "A part", 12)
+CHANGES = {
+    "nothing": (listing([PART]), False),
+    "a word": (listing([PART._replace(words=13)]), False),
+    "a part's title": (listing([PART._replace(title="B")]), True),
+    "a part's label": (listing([PART._replace(label="b")]), True),
+    "a part more": (listing([PART, PART]), True),
+    "the page's title": (listing([PART], "Old"), True),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_list_is_written_again_where_it_shows_something_else(
+    change: str,
+) -> None:
+    before, (after, again) = listing([PART]), CHANGES[change]
+    app: Any = SimpleNamespace(config=SimpleNamespace(root_doc="index"))
+    assert addresslist.pages_with_lists(app, before) == ["index"]
+    after.book_anchors = before.book_anchors
+    assert addresslist.pages_with_lists(app, after) == ["index"] * again
 
 
 def test_a_list_of_redirects_that_cannot_be_read_ends_the_build(

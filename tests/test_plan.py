@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from docutils import nodes
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -131,6 +133,45 @@ def test_each_row_starts_when_the_one_before_is_over(
     assert times[0] == begin
     assert times[-1] - begin == sum(minutes)
     assert [b - a for a, b in pairwise(times)] == minutes
+
+
+# --- When a plan is written again -------------------------------------------------------
+
+
+def book(anchors: list[Anchor], minutes: int = 20, title: str = "One") -> Any:
+    """Return what Sphinx knows of a plan's page, and of the page that is planned."""
+    return SimpleNamespace(
+        metadata={
+            "index": {"plans": [[Row("one", ("a",)), Row(text="Break")]]},
+            "one": {"minutes": minutes, "anchors": anchors},
+        },
+        titles={"one": nodes.title(text=title)},
+    )
+
+
+CHANGES = {
+    "nothing": (book(page(4, 4, 19)), False),
+    "a word that rounds away": (book(page(5, 4, 19)), False),
+    "words that count": (book(page(40, 4, 19)), True),
+    "the page's minutes": (book(page(4, 4, 19), minutes=90), True),
+    "the page's title": (book(page(4, 4, 19), title="Two"), True),
+    "a section's title": (
+        book([each._replace(title="A") for each in page(4, 4, 19)]),
+        True,
+    ),
+    "a section that is gone": (book(page(4)), True),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_plan_is_written_again_where_it_shows_something_else(
+    change: str,
+) -> None:
+    before, (after, again) = book(page(4, 4, 19)), CHANGES[change]
+    app: Any = None
+    assert plan.pages_with_plans(app, before) == ["index"]
+    after.book_plans = before.book_plans
+    assert plan.pages_with_plans(app, after) == ["index"] * again
 
 
 # --- On a page --------------------------------------------------------------------------

@@ -45,6 +45,7 @@ PARTS = (
     "plan",
     "published",
     "question",
+    "quoted",
     "report",
     "revision",
     "search",

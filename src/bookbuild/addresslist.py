@@ -15,7 +15,7 @@ from bookbuild.anchors import Anchor, anchors_of
 from bookbuild.tables import table_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
@@ -91,9 +91,25 @@ def depart_page(self: HTML5Translator, _node: address_page) -> None:
     self.body.append("</details>\n")
 
 
-def pages_with_lists(_app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Return the pages to write again, since any other page may have a new anchor."""
-    return [name for name, each in env.metadata.items() if "addresses" in each]
+def shown_of(anchors: Iterable[Anchor]) -> Iterator[Anchor]:
+    """Yield anchors without what no list shows of them: how much there is to read."""
+    for each in anchors:
+        yield each._replace(words=0)
+
+
+def pages_with_lists(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Return the pages to write again where any page has other anchors than before."""
+    listed = [
+        (page, env.titles[page].astext(), *shown_of(anchors_of(env, page)))
+        for page in in_order(env, app.config.root_doc)
+    ]
+    before = getattr(env, "book_anchors", None)
+    env.book_anchors = listed  # type: ignore[attr-defined]
+    return [
+        name
+        for name, each in env.metadata.items()
+        if "addresses" in each and listed != before
+    ]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

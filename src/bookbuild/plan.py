@@ -205,7 +205,7 @@ class PlanDirective(SphinxDirective):
             begin = read_clock(self.options["begins"])
         except PlanError as error:
             raise self.error(str(error)) from None
-        self.env.metadata[self.env.docname]["plan"] = True
+        self.env.metadata[self.env.docname].setdefault("plans", []).append(rows)
         body = nodes.tbody("", *map(self.table_row, rows))
         body += table_row([], [nodes.Text("End")], [])
         head = nodes.thead("", table_row(*HEAD))
@@ -290,9 +290,28 @@ def fill_plans(app: Sphinx, doctree: nodes.document, _docname: str) -> None:
             fill(app, table)
 
 
+def shown_of(env: BuildEnvironment, row: Row) -> tuple[str, ...]:
+    """Return what a plan shows of a row's page: its title, those of its sections, its minutes."""
+    try:
+        minutes = str(row_minutes(env, row))
+    except PlanError as error:
+        minutes = str(error)
+    page = env.titles[row.page].astext() if row.page in env.titles else ""
+    titles = {each.label: each.title for each in anchors_of(env, row.page)}
+    sections = [titles.get(label, "") for label in row.sections]
+    return (page, *sections, minutes)
+
+
 def pages_with_plans(_app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Return the pages to write again, since any other page may have changed its minutes."""
-    return [name for name, each in env.metadata.items() if "plan" in each]
+    """Return the pages to write again: those whose plans show other titles or minutes now."""
+    shown = {
+        name: [shown_of(env, row) for rows in each["plans"] for row in rows]
+        for name, each in env.metadata.items()
+        if "plans" in each
+    }
+    before = getattr(env, "book_plans", {})
+    env.book_plans = shown  # type: ignore[attr-defined]
+    return [name for name in shown if shown[name] != before.get(name)]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
