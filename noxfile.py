@@ -80,6 +80,7 @@ def run_as_pages_do(session: nox.Session) -> None:
     """Let Python find the sources and the tools in tests, and run TensorFlow as pages do."""
     session.env["PYTHONPATH"] = os.pathsep.join(["src", "tests"])
     session.env["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    session.env["TF_ENABLE_ONEDNN_OPTS"] = "0"
     # One thread each: with more, these small products get slower.
     session.env.update(dict.fromkeys(THREADS, "1"))
 
