@@ -48,7 +48,7 @@ def test_the_key_is_the_same_wherever_the_folder_lies(folder: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "file",
-    ["_static/book.css", "_static/access.js", "_templates/search-field.html"],
+    ["_static/access.js", "_templates/search-field.html"],
 )
 def test_every_page_is_written_again_and_none_is_read_after_an_edit_of(
     tmp_path: Path, file: str
