@@ -40,6 +40,7 @@ LONGEST = (
     "test_recogniser.py",
     "test_slides.py",
     "test_exact.py",
+    "test_edits.py",
 )
 """The files that take longest, more than half of the time together."""
 
