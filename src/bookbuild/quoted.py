@@ -83,8 +83,10 @@ def follow(app: Sphinx, page: str, link: Link) -> str:
 def pages_with_other_links(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Return the pages to write again: those whose links show or reach something else now."""
     shown = {
-        page: digest(*(follow(app, page, link) for link in known["links"]))
+        page: digest(*(follow(app, page, link) for link in links))
         for page, known in env.metadata.items()
+        # Pages that are made and not read, such as the one for lost readers, have none.
+        if (links := known.get("links")) is not None
     }
     before: dict[str, Any] = getattr(env, "book_links", {})
     env.book_links = shown  # type: ignore[attr-defined]
